@@ -1,4 +1,13 @@
-import { type ArrivalProcess, bursts, daily, gamma, ramp, steps, weibull } from "../../lib/model/mod.ts";
+import {
+  type ArrivalProcess,
+  bursts,
+  daily,
+  gamma,
+  ownOf,
+  ramp,
+  steps,
+  weibull,
+} from "../../lib/model/mod.ts";
 import { didYouMean } from "../shell/options.ts";
 
 type Parameters = Readonly<Record<string, string>>;
@@ -52,7 +61,7 @@ export const PROCESS_NAMES: readonly string[] = [...Object.keys(FORMS), "steps"]
 export function arrivalProcess(text: string): ArrivalProcess {
   const [, name = "", rest = ""] = /^([^:]*):?(.*)$/s.exec(text) ?? [];
   if (name === "steps") return stepsOf(rest, text);
-  const form = Object.hasOwn(FORMS, name) ? FORMS[name]! : undefined;
+  const form = ownOf(FORMS, name);
   if (form === undefined) {
     throw new SyntaxError(
       `Cannot use "${text}" as arrivals${didYouMean(name, PROCESS_NAMES)} Choose from ${

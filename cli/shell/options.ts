@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { nearest, parseCount } from "../../lib/model/mod.ts";
+import { nearest, ownOf, parseCount } from "../../lib/model/mod.ts";
 import { UsageError } from "./errors.ts";
 
 /** One option of a command. */
@@ -172,7 +172,7 @@ function takesValue(table: OptionTable, word = ""): boolean {
 }
 
 function takesAll(table: OptionTable, name = ""): boolean {
-  const option = Object.hasOwn(table, name) ? table[name] : undefined;
+  const option = ownOf(table, name);
   return option?.kind === "many" && option.takesAll === true;
 }
 

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { counted, formatDuration, freshSeed, parseCount, seededRandom } from "../../lib/model/mod.ts";
+import { counted, formatDuration, freshSeed, ownOf, parseCount, seededRandom } from "../../lib/model/mod.ts";
 import {
   formatNamed,
   type FunctionTrace,
@@ -70,7 +70,7 @@ export const command: Command = {
   options,
   async run(args, context) {
     const { values, rest: [name = "", ...rest] } = readOptions(options, args);
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name]! : undefined;
+    const action = ownOf(ACTIONS, name);
     if (action === undefined) {
       const hint = name === "" ? "." : didYouMean(name, Object.keys(ACTIONS));
       throw new UsageError(`trace: write what to do: show FILE…, or write FORMAT FOLDER${hint} See --help`);

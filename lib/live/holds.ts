@@ -5,6 +5,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  ownOf,
   type Pause,
   pauseName,
 } from "../model/mod.ts";
@@ -85,8 +86,7 @@ export function standingOf(node: OpenNode, view: LiveView): string {
 
 function covers({ chain, function: fn, label }: Hold, node: OpenNode): boolean {
   return (chain === undefined || chain === node.chain) && (fn === undefined || fn === node.function) &&
-    (label === undefined ||
-      (Object.hasOwn(node.labels, label.name) && node.labels[label.name] === label.value));
+    (label === undefined || ownOf(node.labels, label.name) === label.value);
 }
 
 function isUsedUp(running: number, most: number): boolean {
@@ -111,7 +111,7 @@ function rowHolds(
   return rows.filter(({ isRest, ready }) => !isRest && ready > 0).flatMap(
     ({ name, ready, running, callsPerS }) => {
       const most = ceilingOf(limits[kind], name);
-      const rate = Object.hasOwn(rates, name) ? rates[name] : undefined;
+      const rate = ownOf(rates, name);
       const ceiling = most !== undefined && isUsedUp(running, most)
         ? [{ reason: `its ceiling, ${grouped(most)} in flight`, ready }]
         : [];

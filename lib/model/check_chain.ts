@@ -6,6 +6,7 @@ import { checkFunction, checkName, type FunctionSpec } from "./function.ts";
 import { JOINS } from "./join.ts";
 import { isObject, notJson } from "./json.ts";
 import { nearest } from "./nearest.ts";
+import { ownOf } from "./own.ts";
 
 /**
  * Checks a chain's data, whoever wrote it: the builder, or a message from a queue.
@@ -173,7 +174,7 @@ function checkSubchains(chain: Chain): void {
     let height = 1;
     for (const { name, calls } of of.nodes) {
       if (calls === undefined) continue;
-      const inner = Object.hasOwn(subchains, calls) ? subchains[calls] : undefined;
+      const inner = ownOf(subchains, calls);
       if (inner === undefined) {
         throw unknownChain(calls, Object.keys(subchains), { chain: of.name, node: name });
       }

@@ -1,4 +1,4 @@
-import { loginFault, nearest, parseCount, shownUrl } from "../model/mod.ts";
+import { loginFault, nearest, ownOf, parseCount, shownUrl } from "../model/mod.ts";
 import { isLoopback } from "../web/mod.ts";
 import type { LocalFunctions } from "./http/http.ts";
 import { PLATFORM_KINDS, platformKindOf } from "./kinds.ts";
@@ -55,7 +55,7 @@ function isPlace(url: URL): boolean {
 
 function readParameter(text: string, parameter: string): Partial<Attachment> {
   const [key = "", value] = parameter.split("=");
-  const read = Object.hasOwn(PARAMETERS, key) ? PARAMETERS[key] : undefined;
+  const read = ownOf(PARAMETERS, key);
   if (read === undefined || value === undefined) {
     const hint = nearest(key, Object.keys(PARAMETERS));
     throw bad(text, `"${parameter}" is none of its parameters${hint ? `; did you mean ${hint}=…?` : ""}`);

@@ -1,4 +1,4 @@
-import { checkDistribution, formatDuration, meanMs, nearest } from "../model/mod.ts";
+import { checkDistribution, formatDuration, meanMs, nearest, ownOf } from "../model/mod.ts";
 import { ProfileError } from "./errors.ts";
 import { wholeCalls } from "./ceiling.ts";
 import { type Parameter, PARAMETERS } from "./parameters.ts";
@@ -66,7 +66,7 @@ interface ReadParameter {
 
 function readParameter(where: string, key: string, value: string | undefined): ReadParameter {
   const written = value === undefined ? key : `${key}=${value}`;
-  const parameter = Object.hasOwn(PARAMETERS, key) ? PARAMETERS[key] : undefined;
+  const parameter = ownOf(PARAMETERS, key);
   if (parameter === undefined) {
     const keys = Object.keys(PARAMETERS);
     throw badProfile(where, written, `${hint(key, keys)} Choose from ${keys.join(", ")}`);

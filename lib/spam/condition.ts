@@ -1,4 +1,4 @@
-import { nearest } from "../model/mod.ts";
+import { nearest, ownOf } from "../model/mod.ts";
 import { comparisonParts, holds, type Operator, type Quantity, writtenQuantity } from "../report/mod.ts";
 
 /** The figures of the calls of chains that were meant to start within a time. */
@@ -57,7 +57,7 @@ export function parseCondition(text: string): Condition {
   const parts = comparisonParts(text);
   if (parts === undefined) throw new SyntaxError(`Cannot read "${text}" as a condition. ${EXAMPLE}`);
   const { path, operator, value: written } = parts;
-  const figure = Object.hasOwn(FIGURES, path) ? FIGURES[path]! : undefined;
+  const figure = ownOf(FIGURES, path);
   if (figure === undefined) {
     const guess = nearest(path, CONDITION_FIGURES);
     throw new SyntaxError(
