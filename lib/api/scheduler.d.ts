@@ -85,6 +85,7 @@ export {
   policyOf,
   policySummaries,
   shareOfLimits,
+  toleranceMs,
   wholesWithin,
   withPossibleFloors,
 } from './shared.d.ts';

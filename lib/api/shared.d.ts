@@ -911,6 +911,7 @@ interface RatePace {
     readonly intervalMs: number;
     readonly burst: number;
 }
+declare function toleranceMs({ burst, intervalMs }: RatePace, lateMs: number): number;
 
 type LabelLimit = number | Readonly<Record<string, number>>;
 
@@ -964,7 +965,6 @@ declare class RateLease {
     get lacks(): number;
     get isHeld(): boolean;
     get untoldSinceMs(): number;
-    get lastFromMs(): number;
     coversAtMs(nowMs: number): number | undefined;
     report(): LeaseReport;
     granted({ leftAtMs }: LeaseReport, { fromMs, sureUntilMs, wasLost }: LeaseGrant): void;
@@ -2071,6 +2071,7 @@ export {
   simulate,
   submit,
   submitLoad,
+  toleranceMs,
   traceLoad,
   verdictOf,
   wholesWithin,
