@@ -5,6 +5,7 @@ import {
   AclOperationTypes,
   AclPermissionTypes,
   AclResourceTypes,
+  type Admin,
   ResourcePatternTypes,
 } from "kafkajs";
 import { type Broker, kafkaTests, USERS } from "../kafka/broker.ts";
@@ -44,7 +45,13 @@ const ALL: Rights = [
   [TRANSACTIONAL_ID, "", [WRITE]],
 ];
 
-/** Gives bob rights to what begins with a prefix. */
+/** The longest until a broker knows of rights, and the time between two questions, in milliseconds. */
+const [KNOWN_MS, POLL_MS] = [10_000, 20];
+
+/**
+ * Gives bob rights to what begins with a prefix, and waits until the broker lists them as it checks them: the
+ * controller answers once it has written them, and the broker reads that only later.
+ */
 async function allow(broker: Broker, prefix: string, rights: Rights): Promise<void> {
   const sasl = { mechanism: "plain", username: "admin", password: USERS.admin } as const;
   const admin = clientOf(broker, { sasl }).admin();
@@ -61,7 +68,18 @@ async function allow(broker: Broker, prefix: string, rights: Rights): Promise<vo
     }))
   );
   await admin.createAcls({ acl });
+  const untilMs = performance.now() + KNOWN_MS;
+  while (!(await Promise.all(acl.map((right) => isKnown(admin, right)))).every(Boolean)) {
+    assert(performance.now() < untilMs, `the broker does not list bob's rights ${KNOWN_MS / 1000} s after`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
   await admin.disconnect();
+}
+
+/** Whether a broker lists a right. */
+async function isKnown(admin: Admin, right: AclEntry): Promise<boolean> {
+  const { resources } = await admin.describeAcls(right);
+  return resources.some(({ acls }) => acls.length > 0);
 }
 
 const consume = () => ["consume", "--until-empty", "--out", "none"];
