@@ -29,12 +29,8 @@ export async function status(
   values: QueueValues,
   { print }: Context,
 ): Promise<void> {
-  await queue.consumers(); // waits until it is known which of them live
-  const [look, callbacks, partitions] = await Promise.all([
-    lookAt(queue, clock),
-    queue.callbackCounts(),
-    queue.partitions(),
-  ]);
+  const look = await lookAt(queue, clock, { atOnce: false });
+  const [callbacks, partitions] = await Promise.all([queue.callbackCounts(), queue.partitions()]);
   const { depth, settings } = look, consumers = look.consumers.map(({ consumer }) => consumer);
   const unserved = await unservedIn(queue, values.local), { holds } = viewOf(look);
   if (values.json) {

@@ -40,10 +40,14 @@ async function shown(
   args: readonly string[],
   partitions?: readonly PartitionView[],
 ): Promise<string[]> {
+  return await shownOf(queueOf(partitions), look, args);
+}
+
+async function shownOf(queue: QueueDriver, look: typeof dead, args: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
   const { values, rest } = readOptions(QUEUE_OPTIONS, args);
   const print = (line: string) => void lines.push(line);
-  await look(queueOf(partitions), rest, values, {
+  await look(queue, rest, values, {
     drain: never,
     stop: never,
     print,
@@ -75,6 +79,13 @@ Deno.test("queue status shows how the queue is divided, below the counts", async
   ]);
   const [json] = await shown(status, ["--json"], partitions);
   assertEquals(JSON.parse(json!).partitions, partitions);
+});
+
+Deno.test("queue status reads the consumers once, after it is known which of them live", async () => {
+  const reads: (boolean | undefined)[] = [];
+  const consumers = (atOnce?: boolean) => (reads.push(atOnce), Promise.resolve([]));
+  await shownOf({ ...queueOf(), consumers }, status, []);
+  assertEquals(reads, [false]);
 });
 
 Deno.test("queue dead lists failed instances, then messages that are no instances, so many of each", async () => {

@@ -9,13 +9,24 @@ const LOOK_MS = 1000;
 /** The part of a queue that is looked at. */
 export type LookedAt = Pick<QueueDriver, "depth"> & Pick<QueueAdmin, "consumers" | "settings">;
 
-/** Reads all that a view is made of. */
-export async function lookAt(queue: LookedAt, clock: Pick<Clock, "wallMs">): Promise<Look> {
-  const [depth, settings, consumers] = await Promise.all([
-    queue.depth(),
-    queue.settings(),
-    queue.consumers(true),
-  ]);
+/** The manner of a look at a queue. */
+export interface LookOptions {
+  /**
+   * Whether consumers count as living by the times of their records, without waiting for their next beats; else all the rest is read
+   * once it is known which of them live. (Default: true)
+   */
+  readonly atOnce?: boolean;
+}
+
+/** Reads all that a view is made of, each part once. */
+export async function lookAt(
+  queue: LookedAt,
+  clock: Pick<Clock, "wallMs">,
+  { atOnce = true }: LookOptions = {},
+): Promise<Look> {
+  const living = queue.consumers(atOnce);
+  if (!atOnce) await living;
+  const [depth, settings, consumers] = await Promise.all([queue.depth(), queue.settings(), living]);
   return { atMs: Math.round(clock.wallMs()), depth, settings, consumers: consumers.map(observed) };
 }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { VirtualClock } from "../../tests/programs/virtual_clock.ts";
 import type { Look } from "./fold.ts";
 import type { LiveView } from "./live_view.ts";
-import { SharedLook } from "./source.ts";
+import { lookAt, type LookedAt, SharedLook } from "./source.ts";
 
 const DEPTH = { delayed: 0, queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
 
@@ -62,4 +62,22 @@ Deno.test("SharedLook.now() answers from the last look, and says if the queue ca
   state.isBroken = false;
   assertEquals((await source.now()).atMs >= 3000, true);
   source[Symbol.dispose]();
+});
+
+Deno.test("lookAt() reads each part once, and what does not wait for beats after the consumers that do", async () => {
+  for (const atOnce of [true, false]) {
+    const read: string[] = [];
+    const queue: LookedAt = {
+      depth: () => (read.push("depth"), Promise.resolve(DEPTH)),
+      settings: () => (read.push("settings"), Promise.resolve({ revision: 0, pauses: [] })),
+      async consumers(isAtOnce) {
+        read.push("consumers");
+        if (!isAtOnce) await new Promise<void>((resolve) => setImmediate(resolve)); // as a beat is waited for
+        read.push("living");
+        return [];
+      },
+    };
+    await lookAt(queue, new VirtualClock(), { atOnce });
+    assertEquals(read, ["consumers", "living", "depth", "settings"]);
+  }
 });
