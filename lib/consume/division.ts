@@ -262,7 +262,6 @@ export class Division {
     const parts = fairParts(
       whole,
       inTurn.map(({ want }) => want),
-      0,
       inTurn.map(({ reserved }) => reserved),
     );
     return parts[inTurn.findIndex(({ key }) => key === this.#key)]!;
