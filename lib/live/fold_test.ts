@@ -55,6 +55,17 @@ Deno.test("viewOf() adds consumers up, by name", () => {
   assertEquals(consumers.map((each) => "work" in each), [false, false], "viewers get no raw sums");
 });
 
+Deno.test("viewOf() takes percentiles of the times of all consumers together, not of those of each", () => {
+  const calls = (host: string, ...times: number[]) =>
+    consumer(host, times.map((ms) => [task("one"), 1, ms] as const));
+  const apart = view(calls("a", 10, 2000, 2000), calls("b", 10, 10, 300_000, 40));
+  const together = view(calls("c", 10, 2000, 2000, 10, 10, 300_000, 40));
+  assertEquals(apart.queueingMs, together.queueingMs);
+  assertEquals(apart.byChain[0]!.queueingMs, together.byChain[0]!.queueingMs);
+  const { p50, p90 } = apart.queueingMs.minute;
+  assertEquals([Math.round(p50 / 10), Math.round(p90 / 30_000)], [4, 10]);
+});
+
 Deno.test("viewOf() counts consumers of earlier versions, which tell no work", () => {
   const old: ConsumerView = {
     ...recordOf("old", { running: 2, ready: 1, callsPerS: 4.5 }),

@@ -4,6 +4,11 @@ import { bucketsIn, halved, TimeHistogram } from "./histogram.ts";
 import { SlidingHistogram } from "./sliding.ts";
 
 const times = fc.array(fc.double({ min: 0.2, max: 1e7, noNaN: true }), { minLength: 1, maxLength: 200 });
+/** Times, those among them that belong to the lowest bucket and to the highest one; maybe none. */
+const anyTimes = fc.array(
+  fc.oneof(fc.double({ min: 0.2, max: 1e7, noNaN: true }), fc.constantFrom(0, 0.01, NaN, 1e12)),
+  { maxLength: 50 },
+);
 
 function histogramOf(all: readonly number[]): TimeHistogram {
   const histogram = new TimeHistogram();
@@ -21,7 +26,7 @@ Deno.test("TimeHistogram.quantileMs() is in the bucket of the time of that rank"
 });
 
 Deno.test("TimeHistogram.sparse() goes to another histogram and back, and adds up", () => {
-  fc.assert(fc.property(times, times, (a, b) => {
+  fc.assert(fc.property(anyTimes, anyTimes, (a, b) => {
     const both = new TimeHistogram();
     both.addCounts(histogramOf(a).sparse());
     both.addCounts(histogramOf(b).sparse());
@@ -30,6 +35,16 @@ Deno.test("TimeHistogram.sparse() goes to another histogram and back, and adds u
   }));
   assertEquals(new TimeHistogram().sparse(), []);
   assertEquals(new TimeHistogram().quantileMs(0.5), 0);
+});
+
+Deno.test("TimeHistogram.merge() makes the histogram of the times of both, bucket by bucket", () => {
+  fc.assert(fc.property(fc.array(anyTimes, { maxLength: 4 }), (parts) => {
+    const merged = new TimeHistogram(), whole = histogramOf(parts.flat());
+    for (const part of parts) merged.merge(histogramOf(part));
+    assertEquals(merged.sparse(), whole.sparse());
+    assertEquals(merged.n, whole.n);
+    for (const part of [0.01, 0.5, 0.9, 1]) assertEquals(merged.quantileMs(part), whole.quantileMs(part));
+  }));
 });
 
 Deno.test("halved() puts each time into the bucket of the wider histogram that holds it", () => {
@@ -60,4 +75,12 @@ Deno.test("SlidingHistogram.at() forgets what is older than its window", () => {
   minute.add(30, 1_119_000); // in the slot of the second one
   assertEquals(minute.at(1_119_000).n, 1);
   assertEquals(minute.at(2_000_000).n, 0);
+});
+
+Deno.test("SlidingHistogram.at() is the histogram of the times of all its slots", () => {
+  fc.assert(fc.property(times, (all) => {
+    const minute = new SlidingHistogram(60_000, 6);
+    all.forEach((ms, i) => minute.add(ms, 60_000 + i % 6 * 10_000));
+    assertEquals(minute.at(119_999).sparse(), histogramOf(all).sparse());
+  }));
 });

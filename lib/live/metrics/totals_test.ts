@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Look } from "../fold.ts";
 import { recordOf } from "../../../tests/queue/contract_consumers.ts";
 import { COUNTERS, sumOf } from "../counting/columns.ts";
+import { bucketsIn, halved, TimeHistogram } from "../counting/histogram.ts";
 import type { WorkRow, WorkSummary } from "../counting/summary.ts";
 import { MOST_NAMES, Totals } from "./totals.ts";
 
@@ -100,4 +101,40 @@ Deno.test("Totals.add() begins with the values of a label that is new", () => {
   assertEquals([totals.label, totals.of("values").get("acme")!.counters.started], ["tenant", 5]);
   totals.add(look({ b: workOf([row("gold", 1)], 1, "tier") }));
   assertEquals([totals.label, [...totals.of("values").keys()]], ["tier", ["gold"]]);
+});
+
+/** The buckets of some times, as a record tells them. */
+function bucketsOf(times: readonly number[]) {
+  const histogram = new TimeHistogram();
+  for (const ms of times) histogram.add(ms);
+  return halved(histogram.sparse());
+}
+
+Deno.test("Totals.add() has each queueing time in its bucket, whichever consumer told it, and at whichever look", () => {
+  const times = fc.array(fc.constantFrom(1, 30, 31, 900, 1000, 60_000), { minLength: 1, maxLength: 5 });
+  const step = fc.record({
+    ...{ id: fc.constantFrom("a", "b"), name: fc.constantFrom("one", "two"), times },
+    isRest: fc.boolean(),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+    const totals = new Totals(), told: Record<string, Record<string, number[]>> = {};
+    const all: Record<string, number[]> = { one: [], two: [], other: [] };
+    for (const { id, name, times, isRest } of steps) {
+      const own = told[id] ??= { one: [], two: [], other: [] }, where = isRest ? "other" : name;
+      for (const list of [own[where]!, all[where]!]) list.push(...times);
+      const rows = Object.entries(own).map(([each, times]): WorkRow => ({
+        name: each === "other" ? undefined : each,
+        numbers: { ...sumOf([]), started: times.length },
+        queueing: bucketsOf(times),
+      }));
+      const every = Object.values(own).flat(), numbers = { ...sumOf([]), started: every.length };
+      const whole: WorkRow = { name: undefined, numbers, queueing: bucketsOf(every) };
+      totals.add(look({ [id]: { sinceMs: 1, all: whole, hour: [], chains: rows, functions: [] } }));
+    }
+    const expected = (times: readonly number[]) => new Map(bucketsIn(bucketsOf(times)));
+    assertEquals(totals.of("all").get("other")?.queueing ?? new Map(), expected(Object.values(all).flat()));
+    for (const [name, times] of Object.entries(all)) {
+      assertEquals(totals.of("chains").get(name)?.queueing ?? new Map(), expected(times), name);
+    }
+  }));
 });
