@@ -167,12 +167,12 @@ async function divided(address: QueueAddress, partitions: number): Promise<Queue
 /** Makes the policy that `--policy` names: built-in ones, files of the user's, or several joined by `+`. */
 export async function makePolicy(text?: string, options: PolicyOptions = {}): Promise<Policy> {
   const { policyOfText } = await import("./modules/policy_files.ts");
-  return await policyOfText(text, options);
+  return await policyOfText(text, options, clock);
 }
 
 /** Makes the setting of a policy, with the contents of its files. */
 export async function settingOf(name: string): Promise<PolicySetting> {
-  return await (await import("./modules/policy_files.ts")).settingOf(name);
+  return await (await import("./modules/policy_files.ts")).settingOf(name, clock);
 }
 
 /** Makes a policy that the queue has set. @param takesFiles whether this consumer runs files of others */
@@ -182,7 +182,7 @@ export async function makeSetPolicy(
   takesFiles: boolean,
 ): Promise<Policy> {
   const { policyOfSetting } = await import("./modules/policy_files.ts");
-  return await policyOfSetting(setting, options, takesFiles);
+  return await policyOfSetting(setting, options, takesFiles, clock);
 }
 
 /**

@@ -41,6 +41,7 @@ import {
   SCHEDULING_OPTIONS,
   schedulingOf,
 } from "../options/scheduling_options.ts";
+import { StrayPolicyErrors } from "../modules/stray_policy_errors.ts";
 import { VERSION } from "../shell/version.ts";
 import {
   chance,
@@ -161,6 +162,7 @@ export const command: Command = {
     if (values.listen !== undefined) await checkListening(values.listen);
     const allowed = allowedUrls(values["allow-url"]), straying = strayingSecrets(values.secret, allowed);
     if (straying !== undefined) tell("option-note", straying);
+    using _guard = new StrayPolicyErrors((words) => tell("policy-note", words));
     const policy = await makePolicy(values.policy, policyOptions);
     checkEffects(values, [{ text: values.policy ?? DEFAULT_POLICY, policy }]);
     const limits: Limits = {

@@ -8,22 +8,49 @@ import {
   policyOf,
   type PolicyOptions,
 } from "../../lib/policies/mod.ts";
-import { policyParts } from "../../lib/model/mod.ts";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Clock, policyParts } from "../../lib/model/mod.ts";
 import type { PolicySetting } from "../../lib/queue/mod.ts";
+import { watchStrayErrorsOf } from "./stray_policy_errors.ts";
 import { importFile } from "./workload_file.ts";
 
 /** The longest file that goes through a queue, in bytes: every consumer reads it at its start. */
 const MOST_BYTES = 256 * 1024;
+/** The longest time that a file may take to load, in milliseconds. */
+const LONGEST_LOAD_MS = 10_000;
 /** All that such a file may import: what else it needs would not be where a consumer runs. */
 const IMPORTABLE = "sequoia";
 
 /** Makes the policy of a command line: built-in ones, files of the user's, or several joined by `+`. */
-export async function policyOfText(text = DEFAULT_POLICY, options: PolicyOptions = {}): Promise<Policy> {
-  return checkedPolicyOf(text, options, await filePolicies(text, importedPolicy));
+export async function policyOfText(
+  text = DEFAULT_POLICY,
+  options: PolicyOptions = {},
+  clock: Clock,
+): Promise<Policy> {
+  return checkedPolicyOf(text, options, await filePolicies(text, (part) => importedPolicy(part, clock)));
 }
 
-async function importedPolicy(part: string): Promise<unknown> {
-  return (await importFile(part, "not-found", "load-failed")).default;
+async function importedPolicy(part: string, clock: Clock): Promise<unknown> {
+  watchStrayErrorsOf(pathToFileURL(resolve(part)).href, part);
+  return (await loadedInTime(importFile(part, "not-found", "load-failed"), part, clock)).default;
+}
+
+/** Waits for a module that is being loaded, but not for one whose top level waits for something that may never come. */
+async function loadedInTime<T>(loading: Promise<T>, where: string, clock: Clock): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cancel = clock.after(LONGEST_LOAD_MS, () =>
+    reject(
+      notUsable(
+        where,
+        `it still loads after ${LONGEST_LOAD_MS / 1000}s. Leave out what its top level awaits`,
+      ),
+    ));
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    cancel();
+  }
 }
 
 /** The policies of a text that are files, by their parts of it. @param exportOf returns the export of a file */
@@ -41,12 +68,12 @@ async function filePolicies(
  *
  * @throws {PolicyError} if it is none, or a file cannot go through a queue
  */
-export async function settingOf(name: string): Promise<PolicySetting> {
+export async function settingOf(name: string, clock: Clock): Promise<PolicySetting> {
   const contents: Record<string, string> = {};
   for (const part of filesOf(name)) contents[part] = await contentOf(part);
   const hasFiles = Object.keys(contents).length > 0;
   const setting = { id: crypto.randomUUID(), name, ...hasFiles && { files: contents } };
-  checkedPolicyOf(name, {}, await filePolicies(name, (part) => exportOf(contents[part] ?? "", part)));
+  checkedPolicyOf(name, {}, await filePolicies(name, (part) => exportOf(contents[part] ?? "", part, clock)));
   return setting;
 }
 
@@ -60,9 +87,10 @@ export async function policyOfSetting(
   { name, files = {} }: PolicySetting,
   options: PolicyOptions,
   takesFiles: boolean,
+  clock: Clock,
 ): Promise<Policy> {
   const own = await filePolicies(name, async (part) => {
-    if (takesFiles) return await exportOf(files[part] ?? "", part);
+    if (takesFiles) return await exportOf(files[part] ?? "", part, clock);
     throw new PolicyError(
       "not-allowed",
       `Cannot go by the policy ${name} of the queue: this consumer runs no policy files of others. ` +
@@ -115,11 +143,13 @@ async function importsOf(content: string, path: string): Promise<(string | undef
 const IMPORT_META = -2;
 
 /** Imports a module by its text; the same text is one module, however often it is set. */
-async function exportOf(content: string, where: string): Promise<unknown> {
+async function exportOf(content: string, where: string, clock: Clock): Promise<unknown> {
   const url = `data:application/typescript;charset=utf-8,${encodeURIComponent(content)}`;
+  watchStrayErrorsOf(url, where);
   try {
-    return (await import(url)).default;
+    return (await loadedInTime(import(url), where, clock)).default;
   } catch (cause) {
+    if (cause instanceof PolicyError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw notUsable(where, `it cannot be loaded: ${reason.split("\n")[0]!.replace(url, where)}`, cause);
   }

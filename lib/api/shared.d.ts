@@ -1457,7 +1457,7 @@ interface ConsumerStats extends SchedulerStats {
 }
 
 type NoteLevel = "info" | "warn" | "error";
-type NoteEvent = "started" | "heartbeat" | "ended" | "calls-failed" | "chains-failed" | "chains-cancelled" | "chains-shed" | "setting-changed" | "setting-refused" | "paused" | "resumed" | "consumers-joined" | "consumers-left" | "consumers-lost" | "function-unserved" | "function-served" | "calls-refused" | "calls-let-in" | "only-delayed" | "retries-held" | "retries-let-go" | "wait-asked" | "floors-short" | "clock-set" | "clocks-differ" | "queue-waiting" | "queue-reached" | "queue-note" | "platform-started" | "platform-note" | "callback-note" | "option-note" | "run-log-note" | "trace-note";
+type NoteEvent = "started" | "heartbeat" | "ended" | "calls-failed" | "chains-failed" | "chains-cancelled" | "chains-shed" | "setting-changed" | "setting-refused" | "policy-note" | "paused" | "resumed" | "consumers-joined" | "consumers-left" | "consumers-lost" | "function-unserved" | "function-served" | "calls-refused" | "calls-let-in" | "only-delayed" | "retries-held" | "retries-let-go" | "wait-asked" | "floors-short" | "clock-set" | "clocks-differ" | "queue-waiting" | "queue-reached" | "queue-note" | "platform-started" | "platform-note" | "callback-note" | "option-note" | "run-log-note" | "trace-note";
 
 type RunLogErrorCode = "not-found" | "is-folder" | "not-permitted" | "disk-full" | "io" | "empty" | "not-a-run-log" | "cut-short" | "newer" | "another-queue" | "another-copy" | "too-many";
 declare class RunLogError extends SequoiaError<RunLogErrorCode> {

@@ -22,6 +22,7 @@ export class GuardedPolicy {
       if (this.#failure !== undefined) return otherwise;
       try {
         const answer = fn.apply(policy, args);
+        if (isPromise(answer)) answer.then(undefined, () => {}); // nobody awaits it, so its error would end the process
         const wanted = wantedInstead(answer, ...args);
         if (wanted === undefined) return answer;
         this.#failure = wrongAnswer(part, answer, wanted);
@@ -86,6 +87,11 @@ function isOrdered(answer: unknown): boolean {
   return typeof answer === "number" && answer === answer;
 }
 
+/** Whether an `async` function has answered. */
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+  return answer instanceof Promise;
+}
+
 /** The error of an answer that a policy must not give. */
 function wrongAnswer(part: string, answer: unknown, wanted: string): PolicyError {
   return new PolicyError(
@@ -96,6 +102,7 @@ function wrongAnswer(part: string, answer: unknown, wanted: string): PolicyError
 
 /** An answer in words: of an object without a text, only that. */
 function worded(answer: unknown): string {
+  if (isPromise(answer)) return "a promise";
   try {
     return String(answer);
   } catch {

@@ -42,7 +42,11 @@ const FAILURES: readonly (readonly [policy: Policy, message: string])[] = [
   [{ rank: wrong([1, "2"]) }, "rank answered 1,2 instead of a number or a list of numbers"],
   [
     { rank: wrong(Promise.resolve(1)) },
-    "rank answered [object Promise] instead of a number or a list of numbers",
+    "rank answered a promise instead of a number or a list of numbers",
+  ],
+  [
+    { rank: () => Promise.reject(new Error("nobody awaits it")) as never },
+    "rank answered a promise instead of a number or a list of numbers",
   ],
   [{ place: wrong("moon") }, "place answered moon instead of edge or cloud"],
   [{ place: wrong(null) }, "place answered null instead of edge or cloud"],

@@ -12,6 +12,7 @@ export type NoteEvent =
   | "chains-shed"
   | "setting-changed"
   | "setting-refused"
+  | "policy-note"
   | "paused"
   | "resumed"
   | "consumers-joined"
@@ -95,6 +96,11 @@ export const NOTE_EVENTS: Readonly<Record<NoteEvent, Told>> = {
     doc:
       "a setting cannot be in force here, or a policy has failed; the consumer goes on with the last good ones",
     fields: "code, of policies",
+  },
+  "policy-note": {
+    level: "warn",
+    doc:
+      "a policy in a file leaves errors behind that nobody awaits; the consumer goes on, under the same policy",
   },
   "paused": {
     level: "info",

@@ -220,3 +220,41 @@ Deno.test("queue policy FILE says what is wrong with the file, and sets nothing"
   assertEquals(await at.settings(), { revision: 0, pauses: [], refusals: [] } as unknown as Settings);
   assertEquals((await at.queue("policy", "./types.ts")).code, 0, "types are left out");
 });
+
+/** Policies whose functions answer well, or wrongly, and leave errors behind that nobody awaits. */
+const STRAYS: readonly (readonly [file: string, text: string, says: RegExp])[] = [
+  [
+    "./asynchronous.ts",
+    'export default { rank: async () => { throw new Error("no rank") } };',
+    /rank answered a promise instead of a number or a list of numbers\. Going on under \.\/mine\.ts/,
+  ],
+  [
+    "./timer.ts",
+    'export default { rank: () => (setTimeout(() => { throw new Error("late") }, 1), 0) };',
+    /The policy \.\/timer\.ts leaves errors behind that nobody awaits: late\. It stays in force/,
+  ],
+  [
+    "./promise.ts",
+    'export default { rank: () => (Promise.reject(new Error("lost")), 0) };',
+    /The policy \.\/promise\.ts leaves errors behind that nobody awaits: lost\. It stays in force/,
+  ],
+];
+
+Deno.test("no error that a policy file leaves behind ends a consumer: of async functions, timers and promises", async () => {
+  await using calls = functions();
+  await using at = await scene(calls.url, Object.fromEntries(STRAYS.map(([file, text]) => [file, text])));
+  for (const id of ["1", "2", "3"]) await at.produce(id);
+  await using consumer = at.consume("--limit", "1", "--allow-policy-files");
+  await calls.until(() => calls.seen.length === 1);
+  assertEquals((await at.queue("policy", "./mine.ts")).code, 0);
+  for (const [file, , says] of STRAYS) {
+    await at.queue("policy", file);
+    await consumer.says(says);
+  }
+  for (let done = 0; done < 6; done++) {
+    await calls.until(() => calls.seen.length === done + 1);
+    calls.answer(calls.keys()[done]!);
+  }
+  consumer.signal("SIGINT");
+  assertMatch((await consumer.ended).stderr, /Completed 3, failed 0/);
+});
