@@ -17,6 +17,7 @@ export * from "./distribution.ts";
 export * from "./durations.ts";
 export * from "./errors.ts";
 export * from "./sequoia_error.ts";
+export { SetMap } from "./set_map.ts";
 export * from "./expressions.ts";
 export * from "./function.ts";
 export { audienceNamed, type FunctionAuth } from "./function_auth.ts";

@@ -1,4 +1,4 @@
-import { type Clock, onAbort } from "../model/mod.ts";
+import { type Clock, onAbort, SetMap } from "../model/mod.ts";
 import { FairRoom } from "./fair_room.ts";
 import { ENDED, type InstanceView, type QueueAdmin } from "../queue/mod.ts";
 
@@ -34,7 +34,7 @@ interface Waiting {
  */
 export class Waits {
   readonly #options: WaitsOptions;
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #waiting = new SetMap<string, Waiting>();
   readonly #room: FairRoom;
   #size = 0;
   #isLooking = false;
@@ -86,9 +86,7 @@ export class Waits {
   }
 
   #add(id: string, waiting: Waiting): void {
-    let all = this.#waiting.get(id);
-    if (all === undefined) this.#waiting.set(id, all = new Set());
-    all.add(waiting);
+    this.#waiting.add(id, waiting);
     this.#size++;
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -96,10 +94,7 @@ export class Waits {
   }
 
   #remove(id: string, waiting: Waiting): void {
-    const all = this.#waiting.get(id);
-    if (all?.delete(waiting) !== true) return;
-    this.#size--;
-    if (all.size === 0) this.#waiting.delete(id);
+    if (this.#waiting.delete(id, waiting)) this.#size--;
   }
 
   /** Looks for ends as long as somebody waits. */
@@ -111,11 +106,11 @@ export class Waits {
         for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
           const some = ids.slice(at, at + ASKED_AT_ONCE);
           for await (const view of queue.list({ ids: some, states: ENDED })) {
-            for (const waiting of [...this.#waiting.get(view.instance.id) ?? []]) waiting.answer(view);
+            for (const waiting of [...this.#waiting.get(view.instance.id)]) waiting.answer(view);
           }
         }
       } catch (error) {
-        for (const id of ids) for (const waiting of [...this.#waiting.get(id) ?? []]) waiting.fail(error);
+        for (const id of ids) for (const waiting of [...this.#waiting.get(id)]) waiting.fail(error);
       }
       const tookMs = clock.nowMs() - sinceMs;
       const pauseMs = Math.min(Math.max(LEAST_PAUSE_MS, tookMs * PAUSE_PER_LOOK), MOST_PAUSE_MS);

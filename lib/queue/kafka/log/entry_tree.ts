@@ -1,10 +1,11 @@
+import { SetMap } from "../../../model/mod.ts";
 import type { Entry } from "./entry.ts";
 
 /** The instances of a partition by id, each with its caller and with what it has called, whichever of them came first. */
 export class EntryTree {
   readonly #byId = new Map<string, Entry>();
   /** Called instances whose callers are not known yet, or not any more, by the ids of these. */
-  readonly #orphans = new Map<string, Set<Entry>>();
+  readonly #orphans = new SetMap<string, Entry>();
 
   get byId(): ReadonlyMap<string, Entry> {
     return this.#byId;
@@ -15,16 +16,14 @@ export class EntryTree {
     const { id, parent } = entry.instance;
     this.#byId.set(id, entry);
     if (parent !== undefined) this.#adopt(entry, this.#byId.get(parent.instance), parent.instance);
-    for (const orphan of this.#orphans.get(id) ?? []) this.#adopt(orphan, entry, id);
-    this.#orphans.delete(id);
+    for (const orphan of this.#orphans.get(id)) this.#adopt(orphan, entry, id);
+    this.#orphans.deleteAll(id);
   }
 
   #adopt(entry: Entry, caller: Entry | undefined, callerId: string): void {
     entry.caller = caller;
-    if (caller !== undefined) return void caller.called.add(entry);
-    let orphans = this.#orphans.get(callerId);
-    if (orphans === undefined) this.#orphans.set(callerId, orphans = new Set());
-    orphans.add(entry);
+    if (caller !== undefined) caller.called.add(entry);
+    else this.#orphans.add(callerId, entry);
   }
 
   /** Drops an instance; what it has called stays, and is taken up again by whoever comes under its id. */
@@ -33,14 +32,9 @@ export class EntryTree {
     this.#byId.delete(id);
     if (parent !== undefined) {
       entry.caller?.called.delete(entry);
-      this.#forgetOrphan(entry, parent.instance);
+      this.#orphans.delete(parent.instance, entry);
     }
     for (const called of entry.called) this.#adopt(called, undefined, id);
-  }
-
-  #forgetOrphan(entry: Entry, callerId: string): void {
-    const orphans = this.#orphans.get(callerId);
-    if (orphans?.delete(entry) && orphans.size === 0) this.#orphans.delete(callerId);
   }
 
   /** Whether an instance is known that one of this id has called, which is not known. */
@@ -50,6 +44,6 @@ export class EntryTree {
 
   /** Called instances whose callers are not known. */
   orphans(): Entry[] {
-    return [...this.#orphans.values()].flatMap((set) => [...set]);
+    return [...this.#orphans.values()];
   }
 }

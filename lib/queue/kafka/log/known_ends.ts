@@ -1,3 +1,4 @@
+import { SetMap } from "../../../model/mod.ts";
 import type { End } from "./records.ts";
 
 /** The bounds of what is known. */
@@ -19,7 +20,7 @@ export class KnownEnds {
   readonly #keepMs: number;
   readonly #ends = new Map<string, KnownEnd>();
   /** The ids of the instances that each ended one had called. */
-  readonly #calledBy = new Map<string, Set<string>>();
+  readonly #calledBy = new SetMap<string, string>();
 
   /** @param keepMs time for which they are known, in milliseconds */
   constructor(keepMs: number) {
@@ -59,10 +60,7 @@ export class KnownEnds {
   /** Takes an end in. */
   set(id: string, end: KnownEnd): void {
     this.#ends.set(id, end);
-    if (end.parent === undefined) return;
-    let called = this.#calledBy.get(end.parent);
-    if (called === undefined) this.#calledBy.set(end.parent, called = new Set());
-    called.add(id);
+    if (end.parent !== undefined) this.#calledBy.add(end.parent, id);
   }
 
   /** Forgets an end. */
@@ -70,8 +68,8 @@ export class KnownEnds {
     const end = this.#ends.get(id);
     if (end === undefined) return;
     this.#ends.delete(id);
-    this.#calledBy.delete(id);
-    if (end.parent !== undefined) this.#calledBy.get(end.parent)?.delete(id);
+    this.#calledBy.deleteAll(id);
+    if (end.parent !== undefined) this.#calledBy.delete(end.parent, id);
   }
 
   /** Forgets the oldest, with those that it had called. */
@@ -91,7 +89,7 @@ export class KnownEnds {
   /** An ended instance and all that it had called, callers first. */
   *tree(id: string): Generator<string> {
     yield id;
-    for (const called of this.#calledBy.get(id) ?? []) yield* this.tree(called);
+    for (const called of this.#calledBy.get(id)) yield* this.tree(called);
   }
 
   /** The ended instance from which an ended one comes: itself, or the first that called. */
