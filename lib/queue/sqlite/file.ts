@@ -95,7 +95,8 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
 
-function cannotOpen(path: string, state: string, options?: ErrorOptions): QueueError {
+/** The error of a queue that cannot be opened where it is. */
+export function cannotOpen(path: string, state: string, options?: ErrorOptions): QueueError {
   return new QueueError(
     "cannot-open",
     `Cannot open the queue ${path}: ${state}. Choose another place with --queue sqlite:PATH`,

@@ -2,7 +2,7 @@ import { QueueError } from "../errors.ts";
 import type { Database } from "./database.ts";
 
 /** The part of a queue on disk: the file itself, SQLite's log of writes, and the log's index. */
-type Part = "" | "-wal" | "-shm";
+export type Part = "" | "-wal" | "-shm";
 
 /** The state of a part now, compared with when the queue was opened. */
 type Fate = "same" | "gone" | "another";

@@ -3,9 +3,9 @@ import { pathToFileURL } from "node:url";
 import { QueueError } from "../errors.ts";
 import { Database } from "./database.ts";
 import { asQueueError, sqliteCode } from "./errors.ts";
-import { inspectFile, makeFile, makeFolderOf, sizeOf } from "./file.ts";
+import { cannotOpen, inspectFile, makeFile, makeFolderOf, sizeOf } from "./file.ts";
 import { APPLICATION_ID, MIGRATIONS, VERSION } from "./schema.ts";
-import { FileGuard } from "./file_guard.ts";
+import { FileGuard, type Part } from "./file_guard.ts";
 import type { FileWait } from "./file_wait.ts";
 import { ensureIdentity } from "./settings.ts";
 
@@ -34,10 +34,24 @@ export async function openDatabase(
       inspectFile(path, readOnly);
       if (!readOnly) makeFile(path);
       const db = readOnly ? openToRead(path) : openToWrite(path);
-      return { db, guard: new FileGuard(db, readOnly ? [""] : ["", "-wal", "-shm"]) };
+      return guarded(db, readOnly ? [""] : ["", "-wal", "-shm"]);
     });
   } catch (error) {
     throw asQueueError(error, "open the queue", path);
+  }
+}
+
+/**
+ * Puts a guard over the files of an open database, which is closed if that cannot be.
+ *
+ * @throws {QueueError} `cannot-open` if its file has gone since it was opened
+ */
+export function guarded(db: Database, parts: readonly Part[]): OpenDatabase {
+  try {
+    return { db, guard: new FileGuard(db, parts) };
+  } catch (cause) {
+    db.close();
+    throw cannotOpen(db.path, "its file was removed or replaced while it was being opened", { cause });
   }
 }
 
