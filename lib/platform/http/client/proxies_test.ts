@@ -131,6 +131,21 @@ Deno.test("HttpClient goes by a proxy over https: it asks for a connection, and 
   assertEquals(seen.join("").includes("/secret"), false);
 });
 
+Deno.test("HttpClient closes a connection whose name no certificate can have", async () => {
+  const left = Promise.withResolvers<void>();
+  await using proxy = talkingServer(async (_n, _request, conn) => {
+    await write(conn, "HTTP/1.1 200 Connected\r\n\r\n");
+    if (await conn.read(new Uint8Array(1)) === null) left.resolve();
+  });
+  using client = new HttpClient({
+    clock: realClock,
+    proxies: proxies({ ALL_PROXY: `http://127.0.0.1:${proxy.port}` }),
+    ...answering(["10.0.0.1"]),
+  });
+  await assertRejects(() => client.send(requestOf("https://-a.test/")), Error, "Invalid hostname");
+  await left.promise;
+});
+
 Deno.test("HttpClient names the proxy that refuses or cannot be reached, but not its password", async () => {
   await using proxy = talkingServer((_n, _request, conn) => write(conn, "HTTP/1.1 403 Forbidden\r\n\r\n"));
   const env = (port: number) => ({ ALL_PROXY: `http://me:secret@127.0.0.1:${port}` });

@@ -29,8 +29,10 @@ function direct(url: URL, dialer: Dialer): Route {
     headers: {},
     async connect(signal) {
       const conn = await dialer.dial(hostname, port, signal);
-      conn.setNoDelay(true);
-      return protocol === "https:" ? await secured(conn, hostname, signal) : conn;
+      return await orClosed<Deno.Conn>(conn, signal, () => {
+        conn.setNoDelay(true);
+        return protocol === "https:" ? secured(conn, hostname, signal) : conn;
+      });
     },
   };
 }
@@ -58,15 +60,10 @@ function tunnelled(url: URL, proxy: Proxy, dialer: Dialer): Route {
     async connect(signal) {
       await dialer.check(url.hostname, signal);
       const conn = await dialProxy(proxy, signal);
-      using _closing = closingOn(signal, conn);
-      try {
+      return await orClosed(conn, signal, async () => {
         await askFor(authority, conn, proxy);
-      } catch (error) {
-        close(conn);
-        signal.throwIfAborted();
-        throw error;
-      }
-      return await secured(conn, url.hostname, signal);
+        return await secured(conn, url.hostname, signal);
+      });
     },
   };
 }
@@ -75,8 +72,7 @@ async function dialProxy(proxy: Proxy, signal: AbortSignal): Promise<Deno.TcpCon
   const { url } = proxy, hostname = url.hostname.replace(/^\[|\]$/g, "");
   try {
     const conn = await Deno.connect({ hostname, port: portOf(url), signal });
-    conn.setNoDelay(true);
-    return conn;
+    return await orClosed(conn, signal, () => (conn.setNoDelay(true), conn));
   } catch (cause) {
     signal.throwIfAborted();
     throw proxyError(proxy, `cannot be reached: ${(cause as Error).message}`, cause);
@@ -105,11 +101,18 @@ async function askFor(authority: string, conn: Deno.TcpConn, proxy: Proxy): Prom
 async function secured(plain: Deno.TcpConn, hostname: string, signal: AbortSignal): Promise<Deno.TlsConn> {
   const name = hostname.replace(/^\[|\]$/g, "");
   const conn = await Deno.startTls(plain, { hostname: name, alpnProtocols: ["http/1.1"] });
-  using _closing = closingOn(signal, conn);
-  try {
+  return await orClosed(conn, signal, async () => {
     await conn.handshake();
     signal.throwIfAborted();
     return conn;
+  });
+}
+
+/** Goes on with a connection, which is closed if that fails. @throws the signal's reason, if it is aborted meanwhile */
+async function orClosed<T>(conn: Deno.Conn, signal: AbortSignal, goOn: () => Promise<T> | T): Promise<T> {
+  using _closing = closingOn(signal, conn);
+  try {
+    return await goOn();
   } catch (error) {
     close(conn);
     signal.throwIfAborted();
