@@ -161,6 +161,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE rates (name TEXT PRIMARY KEY, ledger TEXT NOT NULL) STRICT, WITHOUT ROWID; -- as lib/consume/rate_ledger.ts says
 `,
+  // Lists and counts of callbacks pass over those that were delivered, which are many.
+  `
+  CREATE INDEX callbacks_open ON callbacks (state) WHERE state <> 'delivered';
+`,
 ];
 
 /** The owner of a called instance while nobody holds its caller. */
