@@ -1,5 +1,6 @@
 import { oneLine } from "../../lib/draw/mod.ts";
 import { dueAt } from "../../lib/model/mod.ts";
+import { LongTable } from "../shell/text_table.ts";
 import { agoWords, dueWords } from "../words/time_words.ts";
 import type { InstanceView } from "../../lib/queue/mod.ts";
 import { isSettled } from "../../lib/steer/mod.ts";
@@ -19,13 +20,18 @@ function unreadableWords({ unreadable, reason = "" }: InstanceView): string {
   return unreadable === undefined || reason.includes(unreadable) ? "" : `unreadable: ${oneLine(unreadable)}`;
 }
 
-/** The same in columns, below others: with the instance that has called it. */
-export function listLine(view: InstanceView, nowMs: number): string {
+/** A table of instances, which is printed as rows are added. */
+export function listTable(print: (line: string) => void): LongTable {
+  return new LongTable(["instance", "state", "chain", "settled", "age"], [3], print);
+}
+
+/** The same in the columns of the table; behind them, the instance that has called it, and why it failed. */
+export function listRow(view: InstanceView, nowMs: number): string[] {
   const { instance: { parent }, reason = "" } = view;
-  const caller = parent === undefined ? [] : [`called by ${parentWords(parent)}`];
+  const caller = parent === undefined ? "" : `called by ${parentWords(parent)}`;
   const { id, state, chain, settled, age } = stateWords(view, nowMs);
-  const columns = [id, state.padEnd(9), chain.padEnd(18), settled.padStart(7), age];
-  return joined([...columns, ...caller, oneLine(reason), unreadableWords(view)]);
+  const notes = joined([caller, oneLine(reason), unreadableWords(view)]);
+  return [id, state, chain, settled, ...notes === "" ? [age] : [age, notes]];
 }
 
 function stateWords({ instance, state, progress }: InstanceView, nowMs: number) {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { itemRecord, record } from "../../tests/queue/samples.ts";
 import { chain, fn, instanceMaker, printJson, seededRandom, writeJson } from "../../lib/model/mod.ts";
 import type { InstanceView } from "../../lib/queue/mod.ts";
-import { listLine, shownLine } from "./instance_words.ts";
+import { listRow, listTable, shownLine } from "./instance_words.ts";
 import { instanceJson } from "../../lib/steer/mod.ts";
 
 const sub = chain("thumbnails", ({ call }) => void call(fn("resize")));
@@ -39,11 +39,26 @@ Deno.test("shownLine() counts nodes, not the items of maps, and moves no cursor"
   );
 });
 
-Deno.test("listLine() tells instances that were called", () => {
-  assertEquals(
-    listLine(view, 3000),
-    "order-7  failed     documents               2/3  2s ago  called by order-6 all[4]  HTTP [2J 404",
-  );
+/** The lines of a table of instances. */
+function listed(views: readonly InstanceView[], nowMs: number): string[] {
+  const lines: string[] = [], table = listTable((line) => void lines.push(line));
+  for (const each of views) table.add(listRow(each, nowMs));
+  table.flush();
+  return lines;
+}
+
+Deno.test("listRow() tells instances that were called", () => {
+  const small: InstanceView = {
+    instance: make({ chain: sub }, 2000, { id: "a" }),
+    state: "completed",
+    progress: [],
+  };
+  assertEquals(listed([view, small], 3000), [
+    "instance  state      chain       settled  age",
+    "order-7   failed     documents       2/3  2s ago  called by order-6 all[4]  HTTP [2J 404",
+    "a         completed  thumbnails      0/1  1s ago",
+  ]);
+  assertEquals(listed([], 3000), []);
 });
 
 Deno.test("instanceJson() has each node with its inputs, items and what it has called", () => {
@@ -87,11 +102,11 @@ Deno.test("instanceJson() has each node with its inputs, items and what it has c
   });
 });
 
-Deno.test("shownLine() and listLine() say what cannot be read, once", () => {
+Deno.test("shownLine() and listRow() say what cannot be read, once", () => {
   const damaged = { ...view, unreadable: "labels is no JSON" };
-  for (const line of [shownLine(damaged, 0), listLine(damaged, 0)]) {
+  for (const line of [shownLine(damaged, 0), listed([damaged], 0)[1]!]) {
     assert(line.endsWith("  unreadable: labels is no JSON"), line);
   }
   const failed = { ...damaged, reason: "Cannot read what was stored: labels is no JSON" };
-  assert(!listLine(failed, 0).includes("unreadable"));
+  assert(!listRow(failed, 0).join().includes("unreadable"));
 });

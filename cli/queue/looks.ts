@@ -9,7 +9,7 @@ import { askedLines, consumerLines } from "../words/consumer_words.ts";
 import { FailedError } from "../shell/errors.ts";
 import { openLog } from "../shell/log.ts";
 import { drawInstance } from "./instance_drawing.ts";
-import { listLine } from "./instance_words.ts";
+import { listRow, listTable } from "./instance_words.ts";
 import { instanceJson, readTree } from "../../lib/steer/mod.ts";
 import { partitionLines } from "./partition_words.ts";
 import { filterOf, type QueueValues } from "./options.ts";
@@ -105,15 +105,15 @@ async function showInstances(
   values: QueueValues,
   { print, printEscaped }: Context,
 ): Promise<number> {
-  const part = partOf(values), limit = part.offset + part.count + 1;
+  const part = partOf(values), limit = part.offset + part.count + 1, table = listTable(print);
   const { shown, isCut } = await eachOf(
     part,
     queue.list({ ...filter, limit }),
     (view) =>
       values.json
         ? printEscaped(printJson(instanceJson({ view, called: new Map() })))
-        : print(listLine(view, clock.wallMs())),
-  );
+        : table.add(listRow(view, clock.wallMs())),
+  ).finally(() => table.flush());
   if (isCut) openLog(values).info(cutWords(part));
   return shown;
 }

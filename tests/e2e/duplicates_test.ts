@@ -43,7 +43,7 @@ Deno.test("sequoia produce says what was there already, refuses other content un
 
   await run(produce("--burst", "60"), at);
   const listed = await run(["queue", "list"], at);
-  assertEquals(listed.stdout.trimEnd().split("\n").length, 50);
+  assertEquals(listed.stdout.trimEnd().split("\n").length, 51, "with the head");
   assertMatch(listed.stderr, /These are the oldest 50, and there are more: --offset 50\./);
   assertEquals((await run(["queue", "list", "--count", "70"], at)).stderr, "");
 });

@@ -80,7 +80,7 @@ export default chain("c", ({ call }) => void call(f("f"), { args: { deep: ${JSON
       assertEquals(produced.code, 0, produced.stderr);
       const id = produced.stdout.trim();
       await shown(["queue", "pause", "--label", `k=${label}`], 1);
-      await shown(["queue", "list"], 1);
+      await shown(["queue", "list"], 2);
       {
         await using consumer = new Running(["consume", "--heartbeat", "1s"], options);
         await consumer.says(/Chain c failed/);
@@ -89,7 +89,7 @@ export default chain("c", ({ call }) => void call(f("f"), { args: { deep: ${JSON
         const { stderr } = await consumer.ended;
         assertShown("sequoia consume", stderr);
       }
-      await shown(["queue", "dead"], 1);
+      await shown(["queue", "dead"], 2);
       await shown(["queue", "show", id]);
       await shown(["queue", "show", id, "--json"]);
       await shown(["queue", "settings"]);

@@ -121,7 +121,8 @@ Deno.test("sequoia queue list tells instances that were called", async () => {
   await using at = await prepared();
   await failedWithCalled(at.queue);
   const { stdout } = await run(["queue", "list"], at);
-  const [root, child] = stdout.split("\n");
+  const [head, root, child] = stdout.split("\n");
+  assertMatch(head!, /^instance +state +chain +settled +age$/);
   assert(!root!.includes("called by"));
   assertMatch(child!, /^0017\/thumbnails .* ago {2}called by 0017 thumbnails {2}node resize/);
 });
@@ -131,7 +132,7 @@ Deno.test("sequoia queue list goes on behind what it has shown", async () => {
   await at.queue.push(["1", "2", "3", "4", "5"].map((id) => instanceOf({ chain: line }, id)));
   const listed = async (...args: string[]) => {
     const { stdout, stderr } = await run(["queue", "list", ...args], at);
-    return [stdout.split("\n").map((text) => text.slice(0, 1)).join(""), stderr.trimEnd()];
+    return [stdout.split("\n").slice(1).map((text) => text.slice(0, 1)).join(""), stderr.trimEnd()];
   };
   const or = "Or choose with --state, --chain or --label";
   assertEquals(await listed(), ["12345", ""]);
