@@ -1,6 +1,7 @@
 import { grouped, pauseName } from "../../lib/model/mod.ts";
 import type { ConsumerStats } from "../../lib/consume/mod.ts";
 import type { Limits } from "../../lib/scheduler/mod.ts";
+import { isUsedUp } from "../../lib/live/mod.ts";
 import { leftWords } from "../shell/progress.ts";
 import { askerWords } from "../../lib/queue/mod.ts";
 
@@ -40,17 +41,14 @@ export function obstaclesIn(
     unserved.length > 0 && `nobody serves ${namesOf(unserved)}`,
     refused.length > 0 && `refused for a minute: ${namesOf(refused)}`,
     asked.length > 0 && `${askerWords(asked[0]!)} asks callers to wait`,
-    held > 0 && `retry budget holds ${grouped(held)}`,
+    held > 0 && `retry budget holds ${grouped(held)}: ${namesOf(heldRetries)}`,
   ].filter((words) => words !== false);
   const isHeld = obstacles.length === 0 && ready > 0 && running < limit;
   if (isHeld && limits.rate !== undefined) return ["at its rate"];
-  return isHeld && running < USED_UP * limit && hasOwnLimits(limits)
+  return isHeld && !isUsedUp(running, limit) && hasOwnLimits(limits)
     ? ["limits hold calls, see queue status"]
     : obstacles;
 }
-
-/** The part of the limit in flight below which slots are free, and not only between two calls. */
-const USED_UP = 0.8;
 
 /** Whether functions, chains or labels have limits of their own. */
 function hasOwnLimits({ functions = {}, chains = {}, labels = {}, functionRates = {} }: Limits): boolean {
@@ -89,7 +87,7 @@ function settings({ policy, settings }: ConsumerStats): string[] {
 }
 
 function namesOf(functions: readonly { readonly function: string }[]): string {
-  return named(functions.map((fn) => fn.function));
+  return named([...new Set(functions.map((fn) => fn.function))]);
 }
 
 function named(names: readonly string[]): string {

@@ -46,7 +46,7 @@ const OBSTACLES: [words: string, stats: Partial<ConsumerStats>, around?: Partial
   ["nobody serves a, b", { unserved: ["a", "b"].map((name) => ({ function: name, reason: "" })) }],
   ["refused for a minute: f", { refused: [{ function: "f", sinceMs: 0, reason: "" }] }],
   ["the platform edge asks callers to wait", { asked: [{ platform: "edge", askedMs: 1, untilMs: 1 }] }],
-  ["retry budget holds 3", { heldRetries: [1, 2].map((waiting) => ({ function: "f", waiting })) }],
+  ["retry budget holds 3: f", { heldRetries: [1, 2].map((waiting) => ({ function: "f", waiting })) }],
 ];
 
 for (const [words, stats, around] of OBSTACLES) {

@@ -20,6 +20,7 @@ export {
   Deployment,
   Filter,
   Held,
+  HeldRetriesView,
   InstanceLine,
   InstancePage,
   InstanceState,

@@ -344,6 +344,7 @@ interface ConsumerRecord {
     readonly callsPerS: number;
     readonly throttled: number;
     readonly asked?: readonly AskedView[];
+    readonly heldRetries?: readonly HeldRetriesView[];
     readonly takesPolicyFiles?: boolean;
     readonly work?: string;
     readonly settings?: {
@@ -355,6 +356,11 @@ interface AskedView {
     readonly platform?: string;
     readonly function?: string;
     readonly leftMs: number;
+}
+interface HeldRetriesView {
+    readonly function: string;
+    readonly platform?: string;
+    readonly waiting: number;
 }
 type KeptPart = readonly [kept: number, whole: number];
 interface Quota {
@@ -2141,6 +2147,7 @@ export type {
   GroupStats,
   Held,
   HeldRetries,
+  HeldRetriesView,
   Instance,
   InstanceLine,
   InstanceOptions,

@@ -4,6 +4,7 @@ import {
   type ConsumerRecord,
   type ConsumerView,
   MOST_ASKED,
+  MOST_HELD,
   type Queue,
   QueueError,
 } from "../queue/mod.ts";
@@ -49,6 +50,7 @@ export function recordOf(
   const { policyName: policy, settings } = inForce;
   const asked = scheduler.asked(nowMs).slice(0, MOST_ASKED)
     .map(({ askedMs: _, untilMs, ...where }) => ({ ...where, leftMs: untilMs - nowMs }));
+  const heldRetries = scheduler.heldRetries.toSorted((a, b) => b.waiting - a.waiting).slice(0, MOST_HELD);
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
     ...part !== undefined && { part },
@@ -56,6 +58,7 @@ export function recordOf(
     ...limit < Infinity && { limit },
     ...idle > 0 && { idle },
     ...asked.length > 0 && { asked },
+    ...heldRetries.length > 0 && { heldRetries },
     work: tally.packed(nowMs),
   };
 }

@@ -22,7 +22,7 @@ const IN_USE = 0.5;
 export type Held = Omit<LiveView, "holds">;
 
 /**
- * The pauses, ceilings and rates that keep calls from starting, and the global limit, if that does. They are found from what is
+ * The pauses, ceilings, rates and retry budgets that keep calls from starting, and the global limit, if that does. They are found from what is
  * waiting and in flight by function, chain and value of the label that is told apart, so ceilings of other labels are not seen.
  */
 export function holdsOf(view: Held): Hold[] {
@@ -46,14 +46,31 @@ export function holdsOf(view: Held): Hold[] {
       (value) => ({ label: { name: byLabel.label, value } }),
     ),
     ...rateHold({ ready, callsPerS, rate: limits["rate"], full }),
+    ...retryHolds(consumers),
     ...full && ready > 0
       ? [{ reason: `a slot: all ${grouped(limit)} are taken, and the policy says who is next`, ready }]
       : [],
   ];
 }
 
+/** The retries that wait at all consumers, by function and platform, most first. */
+function retryHolds(consumers: Held["consumers"]): Hold[] {
+  const all = consumers.flatMap(({ heldRetries = [] }) => heldRetries);
+  const same = Map.groupBy(all, ({ function: name, platform }) => JSON.stringify([name, platform]));
+  return [...same.values()].map((each) => {
+    const { function: name, platform } = each[0]!, where = platform === undefined ? "" : ` on ${platform}`;
+    const ready = each.reduce((sum, { waiting }) => sum + waiting, 0);
+    return {
+      function: name,
+      reason: `its retry budget${where}, as many calls have failed`,
+      ready,
+      ofRetries: true as const,
+    };
+  }).sort((a, b) => b.ready - a.ready);
+}
+
 /** A hold in a line: `function mail: 103 calls wait for its rate, 5 a second`. */
-export function holdWords({ reason, ready, ...pause }: Hold): string {
+export function holdWords({ reason, ready, ofRetries: _, ...pause }: Hold): string {
   const who = ready === undefined
     ? "calls wait"
     : `${counted(ready, "call")} ${ready === 1 ? "waits" : "wait"}`;
@@ -76,7 +93,8 @@ export function standingOf(node: OpenNode, view: LiveView): string {
   if (view.consumers.length === 0) return "waits for a consumer: none runs";
   const row = view.byFunction.find(({ name, isRest }) => name === node.function && !isRest);
   if (row !== undefined && row.ready === 0 && row.running > 0) return "in flight";
-  const reasons = view.holds.filter((hold) => covers(hold, node)).map(({ reason, ready: _, ...pause }) => {
+  const holds = view.holds.filter((hold) => !hold.ofRetries && covers(hold, node)); // one that has failed is not open
+  const reasons = holds.map(({ reason, ready: _, ...pause }) => {
     const name = pauseName(pause);
     return name === "everything" ? reason : `${reason} (${name})`;
   });
@@ -89,7 +107,8 @@ function covers({ chain, function: fn, label }: Hold, node: OpenNode): boolean {
     (label === undefined || ownOf(node.labels, label.name) === label.value);
 }
 
-function isUsedUp(running: number, most: number): boolean {
+/** Whether calls in flight use a limit up, so that it holds others back. */
+export function isUsedUp(running: number, most: number): boolean {
   return running >= Math.max(1, Math.floor(most * USED_UP));
 }
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { busyView } from "../../tests/browser/live_fixture.ts";
 import { recordOf } from "../../tests/queue/contract_consumers.ts";
 import type { JsonObject } from "../model/mod.ts";
-import { type Held, holdsOf, holdWords, standingOf } from "./holds.ts";
+import { type Held, holdsOf, holdWords, isUsedUp, standingOf } from "./holds.ts";
 import type { LiveRow, LiveView } from "./live_view.ts";
 
 const row = (name: string, rest: Partial<LiveRow>): LiveRow => ({
@@ -69,6 +69,34 @@ Deno.test("holdsOf() names the rates and ceilings that keep calls from starting"
   assertEquals(wordsOf({ chains: { nightly: 1, other: 1 } }, chains), [
     "chain nightly: 2 calls wait for its ceiling, 1 in flight",
   ]);
+});
+
+Deno.test("holdsOf() tells how many retries wait for the budget of each function on each platform, at all consumers", () => {
+  const consumers = [
+    [{ function: "mail", waiting: 2 }, { function: "mail", platform: "edge", waiting: 1 }],
+    [{ function: "scan", waiting: 4 }, { function: "mail", waiting: 9 }],
+    undefined,
+  ].map((heldRetries, i) => ({
+    ...recordOf("here", { limits: {}, ...heldRetries !== undefined && { heldRetries } }),
+    ...{ id: `${i}`, beatAgoMs: 0 },
+  }));
+  const held = { ...BUSY, consumers };
+  assertEquals(holdsOf(held).map(holdWords), [
+    "function mail: 11 calls wait for its retry budget, as many calls have failed",
+    "function scan: 4 calls wait for its retry budget, as many calls have failed",
+    "function mail: 1 call waits for its retry budget on edge, as many calls have failed",
+  ]);
+  const view: LiveView = { ...held, holds: holdsOf(held) };
+  assertEquals(
+    standingOf({ chain: "order", function: "mail", labels: {} }, view),
+    "waits for its turn",
+    "a node that is open has not failed",
+  );
+});
+
+Deno.test("isUsedUp() leaves room for what moves between two calls", () => {
+  const least = (most: number) => [0, 1, 2, 3, 4, 5, 8].find((running) => isUsedUp(running, most));
+  assertEquals([1, 2, 5, 10, Infinity].map(least), [1, 1, 4, 8, undefined]);
 });
 
 Deno.test("standingOf() says what an open node waits for, or that it is in flight", () => {

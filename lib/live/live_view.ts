@@ -36,12 +36,14 @@ export interface LiveRow {
   readonly queueingMs?: Percentiles;
 }
 
-/** Whatever keeps ready calls from starting now: of all nodes that a pause with the same parts would mean. */
+/** Whatever keeps calls from starting now: of all nodes that a pause with the same parts would mean. */
 export interface Hold extends Pause {
   /** The thing for which the calls wait: `its rate, 5 a second`. */
   readonly reason: string;
   /** The number of calls that wait; something else may hold them as well. (Default: it is not known, as of a pause) */
   readonly ready?: number;
+  /** Whether these are calls that have failed and wait to be tried again. (Default: they have not begun) */
+  readonly ofRetries?: true;
 }
 
 /** A consumer that lives, as viewers see it. */
@@ -82,7 +84,7 @@ export interface LiveView {
   readonly consumers: readonly LiveConsumer[];
   /** The settings of the queue, without the contents of files of policies. */
   readonly settings: Settings;
-  /** Whatever keeps ready calls from starting now: pauses, ceilings, rates, and last the limit, if all slots are taken. */
+  /** Whatever keeps calls from starting now: pauses, ceilings, rates, retry budgets, and last the limit, if all slots are taken. */
   readonly holds: readonly Hold[];
 }
 

@@ -34,6 +34,8 @@ export interface ConsumerRecord {
   readonly throttled: number;
   /** Platforms that have asked it to wait, at most {@linkcode MOST_ASKED} of them, and for how much longer. (Default: none) */
   readonly asked?: readonly AskedView[];
+  /** Retries that wait at it for the budgets of their functions, at most {@linkcode MOST_HELD} functions, most first. (Default: none) */
+  readonly heldRetries?: readonly HeldRetriesView[];
   /** Whether it runs policies that are files of the user's, when the queue sets one. (Default: it refuses them) */
   readonly takesPolicyFiles?: boolean;
   /**
@@ -64,6 +66,19 @@ export function askerWords({ platform, function: name }: Pick<AskedView, "platfo
 
 /** Most of these in a record. */
 export const MOST_ASKED = 10;
+
+/** Calls of a function that have failed and wait for its retry budget. */
+export interface HeldRetriesView {
+  /** Its name. */
+  readonly function: string;
+  /** The platform on which they failed, if several are attached. */
+  readonly platform?: string;
+  /** The number of calls that wait. */
+  readonly waiting: number;
+}
+
+/** Most of these in a record. */
+export const MOST_HELD = 10;
 
 /** The amount that a consumer keeps of a limit, and the whole limit as this consumer sees it. */
 export type KeptPart = readonly [kept: number, whole: number];

@@ -28,7 +28,14 @@ export {
   type TakenCallback,
   type ToldEnd,
 } from "./callbacks.ts";
-export type { AskedView, ConsumerRecord, ConsumerView, KeptPart, Quota } from "./consumers.ts";
+export type {
+  AskedView,
+  ConsumerRecord,
+  ConsumerView,
+  HeldRetriesView,
+  KeptPart,
+  Quota,
+} from "./consumers.ts";
 export {
   deployable,
   type DeployedChain,

@@ -57,9 +57,11 @@ export const liveViewSchema = z.object({
     label: z.object({ name: z.string(), value: z.string() }).optional(),
     reason: z.string().openapi({ description: "What the calls wait for." }),
     ready: z.number().optional().openapi({ description: "How many calls wait." }),
+    ofRetries: z.literal(true).optional()
+      .openapi({ description: "These calls have failed and wait to be tried again." }),
   })).openapi({
     description:
-      "Whatever keeps ready calls from starting now: pauses, ceilings, rates, and the limit if all slots are taken.",
+      "Whatever keeps calls from starting now: pauses, ceilings, rates, retry budgets, and the limit if all slots are taken.",
   }),
 }).openapi("LiveView");
 

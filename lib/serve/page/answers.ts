@@ -115,6 +115,8 @@ export interface ApiHold {
   readonly reason: string;
   /** Absent: of a pause. */
   readonly ready?: number;
+  /** Whether these calls have failed and wait to be tried again. */
+  readonly ofRetries?: true;
 }
 
 /** The state of an instance. */
