@@ -46,6 +46,8 @@ export interface Lane {
   readonly without: readonly Kind[];
   /** Whether tests have their temporary files in memory, if there is room, and not on a disk. */
   readonly inMemory: boolean;
+  /** Files of unit tests that share a process at most, above 0. */
+  readonly together: number;
   /** Whether a test fails, instead of being skipped, if this machine lacks a program that it needs. */
   readonly needsAll: boolean;
 }
@@ -55,19 +57,21 @@ export const LANES: Readonly<Record<string, Lane>> = {
     share: 0.1,
     without: [BROKER, PROCESSES, COMPARISONS, LONG, BROWSER],
     inMemory: true,
+    together: 16,
     needsAll: false,
   },
   test: {
     share: 0.25,
     without: [BROKER, MANUAL, INSTALLS, COMPARISONS, BROWSER],
     inMemory: true,
+    together: 12,
     needsAll: false,
   },
-  all: { share: 1, without: [], inMemory: false, needsAll: true },
+  all: { share: 1, without: [], inMemory: false, together: 4, needsAll: true },
 };
 
 /** Without a lane: a file that somebody has named. */
-const NONE: Lane = { share: 1, without: [], inMemory: false, needsAll: false };
+const NONE: Lane = { share: 1, without: [], inMemory: false, together: 1, needsAll: false };
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -84,6 +88,11 @@ export function laneOf({ LANE }: Environment): Lane {
 /** Whether a file needs the broker, which one file at a time has to itself. */
 export function needsBroker(path: string): boolean {
   return BROKER.paths.test(path);
+}
+
+/** Whether a file needs a process of its own: others share one (see `Lane.together`). */
+export function runsAlone(path: string): boolean {
+  return [BROKER, PROCESSES, BROWSER, COMPARISONS, LONG].some(({ paths }) => paths.test(path));
 }
 
 /** Whether a file runs the program as a process, most of them many times. */

@@ -1,4 +1,5 @@
 /** Requests that are right, and those that are changed at random, to the app itself: each has a classified answer. */
+// alone: it measures the memory that its process holds
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { chain, fn, type Random, realClock, seededRandom } from "../../lib/model/mod.ts";

@@ -10,9 +10,10 @@ import { fileURLToPath } from "node:url";
 import { seededRandom } from "../../lib/model/mod.ts";
 import { readTests } from "../../tools/suite/junit.ts";
 import { memoryFolder } from "../../tools/suite/memory_folder.ts";
-import { nextFile, planLane, planNamed } from "../../tools/suite/plan.ts";
+import { nextProcess, planLane, planNamed, saysAlone } from "../../tools/suite/plan.ts";
 import { runAll } from "../../tools/suite/pool.ts";
-import { cpuSecondsIn, runFile } from "../../tools/suite/run_file.ts";
+import { runFiles } from "../../tools/suite/run_files.ts";
+import { cpuSecondsIn } from "../../tools/suite/run_process.ts";
 import { type FileResult, isWell, summaryOf } from "../../tools/suite/summary.ts";
 import { chosen, LANES, runs } from "../lanes.ts";
 
@@ -29,16 +30,28 @@ const FILES = [
 ];
 const BROKER = FILES.filter((path) => path.includes("kafka"));
 
-/** Runs a file of tests of this text, in a folder that is gone when `use` returns. */
-async function ran(text: string, stop = new AbortController().signal) {
+/** Runs files of tests of these texts in one process, in a folder that is gone when it returns. */
+async function ran(texts: Readonly<Record<string, string>>, stop = new AbortController().signal) {
   const root = await Deno.makeTempDir({ prefix: "sequoia-suite-" });
   try {
-    await Deno.writeTextFile(`${root}/some_test.ts`, text);
+    for (const [path, text] of Object.entries(texts)) await Deno.writeTextFile(`${root}/${path}`, text);
     const env = Deno.env.toObject();
-    return await runFile("some_test.ts", { root, env, args: [], longestMs: 600_000, stop });
+    return await runFiles(Object.keys(texts), { root, env, args: [], longestMs: 600_000, stop });
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+}
+
+/** Runs one file of this text. */
+async function ranOne(text: string, stop?: AbortSignal) {
+  const { results, text: printed } = await ran({ "some_test.ts": text }, stop);
+  assertEquals(results.length, 1);
+  return { result: results[0]!, text: printed };
+}
+
+/** The tests of each file, as they ended. */
+function statesOf(results: readonly FileResult[]) {
+  return results.map(({ path, tests }) => [path, ...tests.map(({ name, state }) => `${name}: ${state}`)]);
 }
 
 const result = (path: string, more: Partial<FileResult> = {}): FileResult => ({
@@ -69,40 +82,61 @@ Deno.test("chosen() is the lane's share of the cases, others each time, in their
 });
 
 Deno.test("a lane leaves out what it has no time or programs for, and says how much that is", () => {
-  const { files, leftOut } = planLane(FILES, LANES.test!);
-  assertEquals(files, [
-    "tests/scheduler/oracle_test.ts",
-    "tests/e2e/run_test.ts",
-    "tests/queue/memory_test.ts",
-    "lib/model/chain_test.ts",
+  const { processes, leftOut } = planLane(FILES, LANES.test!, () => false);
+  assertEquals(processes, [
+    ["tests/scheduler/oracle_test.ts"],
+    ["tests/e2e/run_test.ts"],
+    ["tests/queue/memory_test.ts"],
+    ["lib/model/chain_test.ts"],
   ]);
   assertEquals([...leftOut], [["need a Kafka broker", 3]]);
-  assertEquals(planLane(FILES, LANES.all!).files.toSorted(), FILES);
-  assertEquals(planLane(FILES, LANES.all!).leftOut.size, 0);
-  assertEquals(planLane(FILES, LANES.quick!).files.some((path) => path.includes("e2e")), false);
+  const all = planLane(FILES, LANES.all!, () => false);
+  assertEquals(all.processes.flat().toSorted(), FILES);
+  assertEquals(all.leftOut.size, 0);
+  const quick = planLane(FILES, LANES.quick!, () => false);
+  assertEquals(quick.processes.flat().some((path) => path.includes("e2e")), false);
 });
 
-Deno.test("files and folders that are named run, whatever the lane leaves out", () => {
-  assertEquals(planNamed(FILES, ["tests/kafka", "lib/model/chain_test.ts"]).files, [
-    "tests/kafka/broker_test.ts",
-    "lib/model/chain_test.ts",
+Deno.test("neighbours share a process, and what needs one of its own has it", () => {
+  const unit = ["a", "b", "c", "d", "e", "f"].map((name) => `lib/model/${name}_test.ts`);
+  const alone = ["lib/model/b_test.ts", "tests/e2e/kafka_crash_test.ts", "tests/e2e/run_test.ts"];
+  const lane = { ...LANES.all!, together: 3 };
+  const { processes } = planLane([...unit, ...FILES.slice(1, 3)], lane, (path) => path === alone[0]);
+  assertEquals(processes.filter(([path]) => alone.includes(path!)).flat().toSorted(), alone);
+  assertEquals(processes.filter(({ length }) => length > 1), [
+    ["a", "c", "d"].map((name) => `lib/model/${name}_test.ts`),
+    ["e", "f"].map((name) => `lib/model/${name}_test.ts`),
   ]);
-  assertEquals(planNamed(FILES, [""]).files.toSorted(), FILES);
 });
 
-Deno.test("one file at a time has the broker, and others run beside it", () => {
-  assertEquals(nextFile(FILES, []), BROKER[0]);
-  assertEquals(nextFile(FILES, [BROKER[0]!]), FILES[0]);
-  assertEquals(nextFile(BROKER.slice(1), [BROKER[0]!]), undefined);
-  assertEquals(nextFile(BROKER.slice(1), [FILES[0]!]), BROKER[1]);
+Deno.test("a file says by a line with the reason that it needs a process of its own", async () => {
+  assertEquals(saysAlone(await Deno.readTextFile(`${ROOT}/tests/serve/fuzz_test.ts`)), true);
+  assertEquals(saysAlone("// alone:\nconst s = `// alone: no`;"), false);
+});
+
+Deno.test("files and folders that are named run, whatever the lane leaves out, each in a process of its own", () => {
+  assertEquals(planNamed(FILES, ["tests/kafka", "lib/model/chain_test.ts"]).processes, [
+    ["tests/kafka/broker_test.ts"],
+    ["lib/model/chain_test.ts"],
+  ]);
+  assertEquals(planNamed(FILES, [""]).processes.flat().toSorted(), FILES);
+});
+
+Deno.test("one process at a time has the broker, and others run beside it", () => {
+  const processes = FILES.map((path) => [path]), broker = BROKER.map((path) => [path]);
+  assertEquals(nextProcess(processes, []), broker[0]);
+  assertEquals(nextProcess(processes, [broker[0]!]), processes[0]);
+  assertEquals(nextProcess(broker.slice(1), [broker[0]!]), undefined);
+  assertEquals(nextProcess(broker.slice(1), [processes[0]!]), broker[1]);
 });
 
 Deno.test("runAll() runs each file once, and counts those that it could not begin in time as failed", async () => {
   const stop = new AbortController(), begun: string[] = [];
-  const results = await runAll(FILES, { atOnce: 2, stop: stop.signal }, (path) => {
-    begun.push(path);
-    if (begun.length === 4) stop.abort();
-    return Promise.resolve(result(path));
+  const processes = [FILES.slice(0, 3), ...FILES.slice(3).map((path) => [path])];
+  const results = await runAll(processes, { atOnce: 2, stop: stop.signal }, (paths) => {
+    begun.push(...paths);
+    if (begun.length >= 4) stop.abort();
+    return Promise.resolve(paths.map((path) => result(path)));
   });
   assertEquals(results.map(({ path }) => path).toSorted(), FILES);
   const late = results.filter((result) => !isWell(result));
@@ -110,8 +144,8 @@ Deno.test("runAll() runs each file once, and counts those that it could not begi
   assert(late.length > 0 && late.every(({ fault }) => fault === "not begun in time"));
 });
 
-Deno.test("runFile() tells tests that pass, fail and are ignored apart; steps are parts of theirs", async () => {
-  const { result, text } = await ran(`
+Deno.test("runFiles() tells tests that pass, fail and are ignored apart; steps are parts of theirs", async () => {
+  const { result, text } = await ranOne(`
     Deno.test("a > b & <c>", async (t) => { await t.step("inner", () => {}); });
     Deno.test({ name: "d", ignore: true, fn() {} });
     Deno.test("e", async (t) => { await t.step("inner", () => { throw new Error("it is wrong"); }); });
@@ -125,18 +159,79 @@ Deno.test("runFile() tells tests that pass, fail and are ignored apart; steps ar
   assertStringIncludes(text, "it is wrong");
 });
 
-Deno.test("runFile() fails a file that cannot be loaded", async () => {
-  const { result, text } = await ran(`import "./nowhere.ts";`);
+Deno.test("files in one process have their tests, however those are registered, and load once what they share", async () => {
+  const loaded = "globalThis.loaded = (globalThis.loaded ?? 0) + 1;";
+  const { results, text } = await ran({
+    "shared.ts": loaded,
+    "a_test.ts": `
+      import "./shared.ts";
+      Deno.test("one", async (t) => { await t.step("inner", () => {}); });
+      Deno.test(function named() { throw new Error("it is wrong"); });
+      Deno.test.ignore("three", () => {});`,
+    "b_test.ts": `
+      import "./shared.ts";
+      Deno.test({ name: "one", ignore: true, fn() {} });
+      Deno.test({ sanitizeOps: false }, function two() {});
+      Deno.test("three", { permissions: "inherit" }, () => { if (loaded !== 1) throw new Error("loaded " + loaded); });`,
+  });
+  assertEquals(statesOf(results), [
+    ["shared.ts"],
+    ["a_test.ts", "one: passed", "named: failed", "three: ignored"],
+    ["b_test.ts", "one: ignored", "two: passed", "three: passed"],
+  ]);
+  assertEquals(results.map(isWell), [true, false, true]);
+  assertStringIncludes(text, "it is wrong");
+});
+
+Deno.test("what would hold for other files of a process, too, fails the file, and so does what cannot be loaded", async () => {
+  const { results, text } = await ran({
+    "a_test.ts": `Deno.test("before", () => {}); Deno.test.beforeEach(() => {});`,
+    "b_test.ts": `import "./nowhere.ts";`,
+    "c_test.ts": `Deno.test("c", () => {});`,
+  });
+  assertEquals(statesOf(results), [
+    ["a_test.ts", "before: passed", "is loaded: failed"],
+    ["b_test.ts", "is loaded: failed"],
+    ["c_test.ts", "c: passed"],
+  ]);
+  assertStringIncludes(text, "Cannot register beforeEach(): it would hold for other files, too");
+  assertStringIncludes(text, "nowhere.ts");
+});
+
+Deno.test("a process of files that ends before all of their tests is told by the file that did it", async () => {
+  const ends = `Deno.test("ends", { sanitizeExit: false }, () => Deno.exit(3));`;
+  const { results } = await ran({ "a_test.ts": `Deno.test("a", () => {});`, "b_test.ts": ends });
+  assertEquals(results.map(({ path, fault }) => [path, fault]), [
+    ["a_test.ts", undefined],
+    ["b_test.ts", "ended with 3"],
+  ]);
+  assertEquals(statesOf(results)[0], ["a_test.ts", "a: passed"]);
+});
+
+Deno.test("files that fail as a whole only in one process are named", async () => {
+  const { results } = await ran({
+    "a_test.ts": `globalThis.first = true; Deno.test("a", () => {});`,
+    "b_test.ts": `Deno.test("b", { sanitizeExit: false }, () => { if (globalThis.first) Deno.exit(3); });`,
+  });
+  assertEquals(results.map(({ path, fault }) => [path, fault]), [
+    ["a_test.ts", undefined],
+    ["b_test.ts", undefined],
+    ["a_test.ts b_test.ts", "ended with 3, in one process; each by itself is well"],
+  ]);
+});
+
+Deno.test("runFiles() fails a file that cannot be loaded", async () => {
+  const { result, text } = await ranOne(`import "./nowhere.ts";`);
   assertEquals([result.fault, result.tests], ["ended with 1", []]);
   assertStringIncludes(text, "nowhere.ts");
 });
 
-Deno.test("runFile() ends a file that hangs, with all that it has started", async () => {
+Deno.test("runFiles() ends a file that hangs, with all that it has started", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const child = `await Deno.connect({ port: ${port} }); setInterval(() => {}, 1000);`;
   const stop = new AbortController();
-  const running = ran(
+  const running = ranOne(
     `Deno.test("hangs", async () => {
       await new Deno.Command(Deno.execPath(), { args: ["eval", "${child}"] }).output();
     });`,
@@ -190,11 +285,11 @@ Deno.test("the summary says which files took most of the processor, and what all
 });
 
 Deno.test({
-  name: "runFile() counts what a file and its processes took of the processor",
+  name: "runFiles() counts what a file and its processes took of the processor",
   ignore: Deno.build.os === "windows",
   async fn() {
     const busy = "const { cpuUsage } = process; while (cpuUsage().user < 2e5);";
-    const { result } = await ran(`
+    const { result } = await ranOne(`
       Deno.test("burns", async () => {
         await new Deno.Command(Deno.execPath(), { args: ["eval", "${busy}"] }).output();
       });`);

@@ -1,10 +1,11 @@
 // deno-lint-ignore-file no-console -- a program: what it prints is its result
 /**
- * Runs the tests of a lane (see tests/lanes.ts), a process for each file, several at once:
+ * Runs the tests of a lane (see tests/lanes.ts), in several processes at once:
  *
  *     deno run -A tools/suite/main.ts LANE [FILE|FOLDER…] [--filter NAME] [--within DURATION]
  *
- * What is named is run whether the lane leaves it out or not. Whatever happens, it says at the end what failed, what was
+ * Files of unit tests share a process (`together.ts`); what needs one of its own has it. What is named is run whether the lane
+ * leaves it out or not, each file in a process of its own. Whatever happens, it says at the end what failed, what was
  * skipped and what took longest; `--within` ends what is not over by then.
  */
 import { relative } from "node:path";
@@ -14,9 +15,9 @@ import { parsePositiveDuration } from "../../lib/model/durations.ts";
 import { laneOf, LANES, runs, runsProgram } from "../../tests/lanes.ts";
 import { makeProgram } from "../program.ts";
 import { memoryFolder } from "./memory_folder.ts";
-import { planLane, planNamed } from "./plan.ts";
+import { planLane, planNamed, saysAlone } from "./plan.ts";
 import { runAll } from "./pool.ts";
-import { runFile } from "./run_file.ts";
+import { runFiles } from "./run_files.ts";
 import { type FileResult, isWell, lineOf, summaryOf } from "./summary.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -46,9 +47,14 @@ if (LANE === undefined) {
 }
 const lane = laneOf({ LANE });
 const all = await Array.fromAsync(testsIn(ROOT));
-const { files, leftOut } = named.length === 0
-  ? planLane(all, lane)
+const { processes, leftOut } = named.length === 0
+  ? planLane(
+    all,
+    filter === undefined ? lane : { ...lane, together: 1 },
+    (path) => saysAlone(Deno.readTextFileSync(`${ROOT}/${path}`)),
+  )
   : planNamed(all, named.map((name) => relative(ROOT, name).replace(/\/$/, "")));
+const files = processes.flat();
 if (files.length === 0) throw new RangeError(`Cannot find a file of tests in ${named.join(", ")}`);
 
 const startMs = performance.now();
@@ -64,7 +70,7 @@ const program = files.some(runsProgram) ? bundled() : undefined;
 const parts = [
   checkTypes(),
   program ?? [],
-  runAll(files, { atOnce: AT_ONCE, stop: stop.signal }, runAndShow),
+  runAll(processes, { atOnce: AT_ONCE, stop: stop.signal }, runAndShow),
 ];
 const results = (await Promise.all(parts)).flat();
 for (const line of summaryOf(results, leftOut, (performance.now() - startMs) / 1000)) console.log(line);
@@ -97,16 +103,16 @@ async function bundled(): Promise<FileResult[]> {
   }
 }
 
-async function runAndShow(path: string): Promise<FileResult> {
-  const isMade = runsProgram(path) && (await program)?.length === 0;
+async function runAndShow(paths: readonly string[]): Promise<readonly FileResult[]> {
+  const isMade = paths.some(runsProgram) && (await program)?.length === 0;
   const env = { ...FILES, ...Deno.env.toObject(), LANE: LANE!, ...isMade && { PROGRAM } };
   const args = filter === undefined ? [] : [`--filter=${filter}`];
-  const { result, text } = await runFile(path, {
+  const { results, text } = await runFiles(paths, {
     ...{ root: ROOT, env, args },
     longestMs: LONGEST_MS,
     stop: stop.signal,
   });
-  if (!isWell(result)) console.log(text);
-  console.log(lineOf(result));
-  return result;
+  if (!results.every(isWell)) console.log(text);
+  for (const result of results) console.log(lineOf(result));
+  return results;
 }

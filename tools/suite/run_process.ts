@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
-import { readTests } from "./junit.ts";
-import type { FileResult } from "./summary.ts";
+import { type Case, readTests } from "./junit.ts";
 
-/** The options for running a file of tests. */
-export interface FileOptions {
+/** The options for running tests. */
+export interface RunOptions {
   readonly root: string;
   readonly env: Record<string, string>;
-  /** More arguments of `deno test`. */
+  /** More options of `deno test`. */
   readonly args: readonly string[];
   /** It is ended, with what it started, after this time in milliseconds. */
   readonly longestMs: number;
@@ -14,19 +13,28 @@ export interface FileOptions {
   readonly stop: AbortSignal;
 }
 
-/** Runs a file of tests in a process of its own. @returns its result, and all that it printed */
-export async function runFile(
-  path: string,
-  options: FileOptions,
-): Promise<{ result: FileResult; text: string }> {
+/** The outcome of a process of `deno test`. */
+export interface TestProcess {
+  readonly seconds: number;
+  /** Seconds of the processor, of all that it has started, too; undefined: not known. */
+  readonly cpuSeconds?: number;
+  readonly tests: readonly Case[];
+  /** Why it failed as a whole, beside its tests. */
+  readonly fault?: string;
+  /** All that it printed. */
+  readonly text: string;
+}
+
+/** Runs tests in a process of their own. @param what the last arguments of `deno test`: a file, and arguments of its own */
+export async function runTests(what: readonly string[], options: RunOptions): Promise<TestProcess> {
   const { root, env, args, longestMs, stop } = options;
   const report = await Deno.makeTempFile({ prefix: "sequoia-tests-", suffix: ".xml" });
   const times = await Deno.makeTempFile({ prefix: "sequoia-tests-", suffix: ".times" });
   try {
     const startMs = performance.now();
-    const line = ["test", "-A", "--quiet", "--no-check", `--junit-path=${report}`, ...args, path];
+    const line = ["test", "-A", "--quiet", "--no-check", `--junit-path=${report}`, ...args, ...what];
     const timed = counted([Deno.execPath(), ...line], times);
-    const ran = await runTogether(timed, root, env, AbortSignal.any([stop, AbortSignal.timeout(longestMs)]));
+    const ran = await runWhole(timed, root, env, AbortSignal.any([stop, AbortSignal.timeout(longestMs)]));
     const seconds = (performance.now() - startMs) / 1000;
     const tests = readTests(await Deno.readTextFile(report));
     const cpuSeconds = cpuSecondsIn(await Deno.readTextFile(times));
@@ -35,8 +43,11 @@ export async function runFile(
       : ran.code !== 0 && tests.every(({ state }) => state !== "failed")
       ? `ended with ${ran.code}`
       : undefined;
-    const counts = { seconds, ...cpuSeconds !== undefined && { cpuSeconds } };
-    return { result: { path, ...counts, tests, ...fault !== undefined && { fault } }, text: ran.text };
+    return {
+      ...{ seconds, tests, text: ran.text },
+      ...cpuSeconds !== undefined && { cpuSeconds },
+      ...fault !== undefined && { fault },
+    };
   } finally {
     await Promise.all([report, times].map((file) => Deno.remove(file)));
   }
@@ -60,7 +71,7 @@ export function cpuSecondsIn(times: string): number | undefined {
 }
 
 /** Runs a command in a process group of its own; one that is ended takes along what it has started. */
-async function runTogether(
+async function runWhole(
   [command, ...args]: readonly string[],
   cwd: string,
   env: Record<string, string>,
