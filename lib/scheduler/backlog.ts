@@ -199,7 +199,7 @@ export class Backlog implements Stats {
 
   /** Whether something waits for strict shares, which are parts of the limit: it is the limit that keeps it from starting. */
   get waitsForShares(): boolean {
-    return this.#shutShares.values().some(({ idle }) => !idle);
+    return this.#shutShares.size > 0 && this.#shutShares.values().some(({ idle }) => !idle);
   }
 
   /** Takes out what `peek` answered and counts it as running; its call is to leave. */
@@ -347,7 +347,8 @@ export class Backlog implements Stats {
 
   /** A run time was learned. @param haveLeapt whether expected ones have leapt: what is in flight is charged by them */
   learned(haveLeapt: boolean): void {
-    for (const group of this.#groups.learned(haveLeapt)) this.#lanes.reorder(group);
+    const groups = this.#groups.learned(haveLeapt);
+    for (let i = 0; i < groups.length; i++) this.#lanes.reorder(groups[i]!); // each end would cost an iterator
   }
 
   #restIfIdle(): void {

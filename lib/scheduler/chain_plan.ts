@@ -73,14 +73,17 @@ export class ChainPlan {
    * @internal
    */
   get loads(): readonly (FunctionLoad | undefined)[] {
-    const functions = this.#functions;
-    if (this.#loadsOf !== functions.generation) {
-      this.#loadsOf = functions.generation;
-      this.#loads = this.chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
-        calls === undefined ? functions.of(fn) : undefined
-      );
-    }
+    if (this.#loadsOf !== this.#functions.generation) this.#findLoads();
     return this.#loads;
+  }
+
+  /** By itself, as each call of a function that makes another one takes memory, whether it comes to that or not. */
+  #findLoads(): void {
+    const functions = this.#functions;
+    this.#loadsOf = functions.generation;
+    this.#loads = this.chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
+      calls === undefined ? functions.of(fn) : undefined
+    );
   }
 
   /** The expected run time of a node. */
@@ -102,7 +105,11 @@ export class ChainPlan {
   }
 
   #refresh(): void {
-    if (this.#timesVersion === this.#times.version) return;
+    if (this.#timesVersion !== this.#times.version) this.#reckon();
+  }
+
+  /** By itself, for the same reason. */
+  #reckon(): void {
     this.#expected = this.chain.nodes.map(({ fn }, node) =>
       this.#called.get(node)?.criticalMs() ?? this.#times.expectedMs(fn)
     );

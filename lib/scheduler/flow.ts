@@ -82,7 +82,8 @@ export class Flow {
     if (run.ending !== undefined || free.length === 0) return this.#result(run, skipped, nowMs);
     const { instance, plan: { decides, chain: { nodes } } } = run;
     let undecided: number[] | undefined, calls: NodeCall[] | undefined;
-    for (const node of free) {
+    for (let i = 0; i < free.length; i++) {
+      const node = free[i]!;
       if (decides[node]) (undecided ??= []).push(node);
       else if (nodes[node]!.calls === undefined) this.#invocations.ready(run, node, undefined, nowMs);
       else (calls ??= []).push(...this.#begin(run, node, [undefined], nowMs).calls!);

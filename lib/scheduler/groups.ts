@@ -150,7 +150,7 @@ export class Groups {
    *
    * @returns the groups whose loads have changed
    */
-  learned(haveLeapt: boolean): Iterable<Group> {
+  learned(haveLeapt: boolean): readonly Group[] {
     if (this.service === undefined) return NONE;
     this.#haveLeapt ||= haveLeapt;
     const { nowMs } = this.#stats, { length } = this.#inFlight, leapt = this.#haveLeapt;
@@ -162,7 +162,7 @@ export class Groups {
     if (!leapt && nowMs < this.#overrunsAtMs) return NONE;
     const more = this.#recharge(leapt, nowMs);
     this.service.recharge(more);
-    return more.keys();
+    return [...more.keys()];
   }
 
   /** Charges what is in flight again. @param leapt whether by the run times that are expected now, or as it was */

@@ -39,7 +39,7 @@ export class Instances {
     instance: Instance,
     nowMs: number,
     isBegun: boolean,
-    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling = [], delays = [] }: Submission,
+    { submittedAtMs, notBeforeMs = submittedAtMs, cancel, calling, delays }: Submission,
   ): InstanceRun {
     if (this.loads.forgetIdle()) this.times.keepOnly(this.loads.byName);
     const plan = this.#plans.of(instance.chain), limitedFromMs = Math.max(submittedAtMs, notBeforeMs);
@@ -48,10 +48,11 @@ export class Instances {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
     }
     this.#sequence += instance.chain.nodes.length;
-    for (const load of plan.loads) load?.arrive(nowMs);
+    const { loads } = plan;
+    for (let i = 0; i < loads.length; i++) loads[i]?.arrive(nowMs);
     if (isBegun || instance.parent !== undefined || cancel !== undefined) run.startedBefore();
-    run.begun(calling);
-    run.delayed(delays);
+    if (calling !== undefined) run.begun(calling);
+    if (delays !== undefined) run.delayed(delays);
     if (cancel !== undefined) run.end({ outcome: "cancelled", reason: cancel });
     return run;
   }

@@ -71,7 +71,8 @@ export class Regime {
 
   /** Puts the limits into force that were learned until now. */
   advance(nowMs: number): void {
-    if (this.#ways.advance(nowMs)) this.#backlog.reopen(); // one of several, whose sum may be above what is allowed in all
+    if (!this.#ways.advance(nowMs)) return;
+    this.#backlog.reopen(); // one of several, whose sum may be above what is allowed in all
     this.#adapt();
   }
 
