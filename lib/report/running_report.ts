@@ -92,7 +92,7 @@ export class RunningReport implements Recorder {
     this.#begin(atUs);
     this.#concurrency.start(atUs);
     this.#tables.calls(chain, functionName).start(atUs);
-    this.#valueOf(instance)?.concurrency.start(atUs);
+    if (this.#grouping.label !== undefined) this.#valueOf(instance)?.concurrency.start(atUs);
   }
 
   /**
@@ -117,7 +117,7 @@ export class RunningReport implements Recorder {
     const kind = callKind(event), us = endUs - startUs;
     const samples = callSamples({ kind: CALL_KINDS[kind]!, queuedMs, runMs: us / 1000 });
     const tallies = value === undefined ? calls.tallies : [calls.tally, value.tally];
-    for (const tally of tallies) tally.add(kind, samples, us, isFirst);
+    for (let i = 0; i < tallies.length; i++) tallies[i]!.add(kind, samples, us, isFirst);
     this.#blocks.attempt(endUs, kind, samples, us);
     const isWasted = this.#spending.attempt(instance, open, tallies, startUs, us);
     if (isWasted) this.#blocks.waste(endUs, 1, us);

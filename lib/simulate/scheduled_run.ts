@@ -145,8 +145,12 @@ export class ScheduledRun implements Run {
     for (let task = scheduler.next(nowMs); task !== undefined; task = scheduler.next(nowMs)) {
       const attempt = new Attempt(this, task, this.#held.get(task.of)!, nowMs);
       if (attempt.startedAtMs === nowMs) this.#leave(attempt);
-      else this.#timeline.plan(attempt.startedAtMs, { happen: () => this.#leave(attempt) });
+      else this.#leaveLater(attempt);
     }
+  }
+
+  #leaveLater(attempt: Attempt): void {
+    this.#timeline.plan(attempt.startedAtMs, { happen: () => this.#leave(attempt) });
   }
 
   #leave(attempt: Attempt): void {

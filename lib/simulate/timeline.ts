@@ -27,7 +27,7 @@ export class Timeline {
 
   /** When something happens next; Infinity: nothing is planned. */
   get nextAtMs(): number {
-    return this.#atMs[0] ?? Infinity;
+    return this.#events.length === 0 ? Infinity : this.#atMs[0]!;
   }
 
   /** Moves on to an instant before which nothing is planned. */

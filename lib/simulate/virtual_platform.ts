@@ -59,18 +59,21 @@ export class VirtualPlatform {
       case "started":
         this.#run(new Flight(this, call, timeline.nowMs), admission.delayMs, admission.cold);
         return true;
-      case "queued": {
-        const flight = new Flight(this, call, timeline.nowMs);
-        this.#waiting.set(admission.ticket, flight);
-        const giveUp = () => {
-          if (this.#waiting.delete(admission.ticket)) this.#provider.abandon(admission.ticket);
-          this.#takeQueued();
-        };
-        if (call.mode === "http") timeline.plan(flight.untilMs, new TimeOut(flight, giveUp));
-        this.#planWake();
+      case "queued":
+        this.#wait(call, admission.ticket);
         return true;
-      }
     }
+  }
+
+  #wait(call: VirtualCall, ticket: number): void {
+    const flight = new Flight(this, call, this.#timeline.nowMs);
+    this.#waiting.set(ticket, flight);
+    const giveUp = () => {
+      if (this.#waiting.delete(ticket)) this.#provider.abandon(ticket);
+      this.#takeQueued();
+    };
+    if (call.mode === "http") this.#timeline.plan(flight.untilMs, new TimeOut(flight, giveUp));
+    this.#planWake();
   }
 
   #run(flight: Flight, delayMs: number, cold: boolean): void {
@@ -103,7 +106,10 @@ export class VirtualPlatform {
   /** Wake-ups that are not due any more take nothing when they come. */
   #planWake(): void {
     const wakeAtMs = this.#provider.wakeAtMs();
-    if (wakeAtMs === undefined || wakeAtMs === this.#wakeAtMs) return;
+    if (wakeAtMs !== undefined && wakeAtMs !== this.#wakeAtMs) this.#wakeAt(wakeAtMs);
+  }
+
+  #wakeAt(wakeAtMs: number): void {
     this.#wakeAtMs = wakeAtMs;
     this.#timeline.plan(wakeAtMs, {
       happen: () => {
