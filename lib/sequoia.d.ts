@@ -712,6 +712,8 @@ interface GroupStats {
     readonly receivedMs: number;
     /** The weight declared for the group's newest task. */
     readonly declaredWeight: number;
+    /** The demand for the function of the group's newest task, if it is at hand: it need not be looked up by name then. */
+    readonly demand?: FunctionStats | undefined;
 }
 /** The demand for one function. */
 interface FunctionStats {

@@ -659,6 +659,7 @@ interface GroupStats {
     readonly running: number;
     readonly receivedMs: number;
     readonly declaredWeight: number;
+    readonly demand?: FunctionStats | undefined;
 }
 interface FunctionStats {
     readonly name: string;
@@ -882,6 +883,7 @@ declare class Group implements GroupStats {
     running: number;
     weight: number;
     receivedMs: number;
+    demand: FunctionStats | undefined;
     load: number;
     settled: number;
     committed: number;

@@ -11,8 +11,8 @@ const LEAST_RATE_PER_S = 1e-6;
  */
 export const fairShareArrivals: Policy = {
   group: (task) => task.function,
-  weight: (group, { functions, nowMs }) => {
-    const rate = functions.get(group.name)?.arrivalsPerS(nowMs) ?? 0;
+  weight: ({ name, demand }, { functions, nowMs }) => {
+    const rate = (demand ?? functions.get(name))?.arrivalsPerS(nowMs) ?? 0;
     return Math.max(LEAST_RATE_PER_S, rate);
   },
 };

@@ -7,5 +7,5 @@ import type { Policy } from "./policy.ts";
  */
 export const fairShareFunctions: Policy = {
   group: (task) => task.function,
-  weight: (group, { functions }) => Math.max(1, functions.get(group.name)?.unsettled ?? 1),
+  weight: ({ name, demand }, { functions }) => Math.max(1, (demand ?? functions.get(name))?.unsettled ?? 1),
 };

@@ -53,6 +53,8 @@ export interface GroupStats {
   readonly receivedMs: number;
   /** The weight declared for the group's newest task. */
   readonly declaredWeight: number;
+  /** The demand for the function of the group's newest task, if it is at hand: it need not be looked up by name then. */
+  readonly demand?: FunctionStats | undefined;
 }
 
 /** The demand for one function. */

@@ -132,8 +132,7 @@ export class Backlog implements Stats {
     group.queued++;
     this.queued++;
     this.#observer?.changed(task, 1, 0, this.nowMs);
-    group.declaredWeight = task.weight;
-    this.#groups.weigh(group);
+    this.#groups.join(task, group);
     if (group.queued === 1) this.#groups.service?.raise(group, this.#groups.costOf(task));
     if (lane.queued++ > 0) lane.parent!.changed(lane);
     else this.#lanes.attach(lane);

@@ -106,6 +106,13 @@ export class Groups {
     this.#allowed = LEAST_GROUPS + 2 * this.#byName.size;
   }
 
+  /** A task waits that is a group's newest: the group has what it declares. */
+  join(task: Invocation, group: Group): void {
+    group.declaredWeight = task.weight;
+    group.demand = task.plan.loads[task.nodeIndex];
+    this.weigh(group);
+  }
+
   /** The expected cost of an attempt for its group. */
   costOf({ expectedMs }: Invocation): number {
     return costOf(expectedMs, this.#unit);

@@ -1,4 +1,4 @@
-import type { GroupStats, Task } from "../policies/mod.ts";
+import type { FunctionStats, GroupStats, Task } from "../policies/mod.ts";
 import type { Obstacle } from "./contract.ts";
 import { doubles, TaskHeap, type Waiting } from "./task_heap.ts";
 
@@ -328,6 +328,7 @@ export class Group implements GroupStats {
   running = 0;
   weight = 1;
   receivedMs = 0;
+  demand: FunctionStats | undefined;
   /** The service for its weight that it has received, and is to receive by what is in flight: the least goes first. */
   load = 0;
   /** The part of its load that its attempts that have ended are. */
