@@ -4,6 +4,8 @@
  *
  *     deno run -A bench/decisions.ts SETTING QUEUED DECISIONS
  *
+ * or, without the two numbers, the bytes of memory that a decision takes.
+ *
  * A process measures one setting, as a consumer has one policy: compiled for several, the same code is slower.
  */
 import { chain, fn, policyOf, seededRandom } from "sequoia";
@@ -70,34 +72,59 @@ const ROUNDS = 5;
 
 /** A decision is one `next` and one `settle`; the queue is filled up again, untimed, before every chunk of them. */
 export function decisionsPerS(setting: Setting, queued: number, decisions: number): number {
-  const scheduler = makeScheduler(setting);
-  let submitted = 0;
-  const fillUp = (step: number) => {
-    for (; scheduler.stats().ready < queued + CHUNK; submitted += step) {
-      scheduler.submit(makeInstance(submitted, setting.tenants), 1000 + submitted);
-    }
-  };
-  fillUp(1);
-  const running = setting.blocked ? startFirst(scheduler) : startSome(scheduler);
-  let step = 1;
-  if (setting.blocked) submitted = Math.ceil(submitted / GROUPS) * (step = GROUPS);
+  const { fillUp, decide } = working(setting, queued);
   let done = 0;
   const round = () => {
     const from = done;
     let spentMs = 0;
     while (done < from + decisions / ROUNDS) {
-      fillUp(step);
+      fillUp();
       const start = performance.now();
-      for (let i = 0; i < CHUNK; i++, done++) {
-        const nowMs = START_MS + done * MS_PER_DECISION;
-        scheduler.settle(running[done % RUNNING]!, { kind: "ok", output: NULL }, nowMs);
-        running[done % RUNNING] = scheduler.next(nowMs)!;
-      }
+      decide();
       spentMs += performance.now() - start;
+      done += CHUNK;
     }
     return (done - from) / spentMs * 1000;
   };
   return median(Array.from({ length: ROUNDS }, round));
+}
+
+/** The memory that a decision takes, given back or not, in bytes: the same on every machine. */
+export function bytesPerDecision(setting: Setting): number {
+  decisionsPerS(setting, 1000, 300_000); // compiled before it is measured
+  const { fillUp, decide } = working(setting, 1000);
+  return median(Array.from({ length: 200 }, () => {
+    fillUp();
+    const before = Deno.memoryUsage().heapUsed;
+    decide();
+    return (Deno.memoryUsage().heapUsed - before) / CHUNK;
+  }));
+}
+
+/** A scheduler with this number queued before each chunk of decisions. */
+function working(
+  setting: Setting,
+  queued: number,
+): { readonly fillUp: () => void; readonly decide: () => void } {
+  const scheduler = makeScheduler(setting);
+  let submitted = 0, step = 1;
+  const fillUp = () => {
+    for (; scheduler.stats().ready < queued + CHUNK; submitted += step) {
+      scheduler.submit(makeInstance(submitted, setting.tenants), 1000 + submitted);
+    }
+  };
+  fillUp();
+  const running = setting.blocked ? startFirst(scheduler) : startSome(scheduler);
+  if (setting.blocked) submitted = Math.ceil(submitted / GROUPS) * (step = GROUPS);
+  let done = 0;
+  const decide = () => {
+    for (let i = 0; i < CHUNK; i++, done++) {
+      const nowMs = START_MS + done * MS_PER_DECISION;
+      scheduler.settle(running[done % RUNNING]!, { kind: "ok", output: NULL }, nowMs);
+      running[done % RUNNING] = scheduler.next(nowMs)!;
+    }
+  };
+  return { fillUp, decide };
 }
 
 export function startSome(scheduler: Scheduler): Invocation[] {
@@ -112,7 +139,14 @@ function startFirst(scheduler: Scheduler): Invocation[] {
 }
 
 if (import.meta.main) {
-  const [setting, queued, decisions] = Deno.args.map((text) => JSON.parse(text)) as [Setting, number, number];
-  decisionsPerS(setting, 1000, 100_000);
-  console.log(decisionsPerS(setting, queued, decisions));
+  const [setting, queued, decisions] = Deno.args.map((text) => JSON.parse(text)) as [
+    Setting,
+    number?,
+    number?,
+  ];
+  if (queued === undefined || decisions === undefined) console.log(bytesPerDecision(setting));
+  else {
+    decisionsPerS(setting, 1000, 100_000);
+    console.log(decisionsPerS(setting, queued, decisions));
+  }
 }

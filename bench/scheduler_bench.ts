@@ -18,10 +18,10 @@ import type { Figure } from "./figures.ts";
 /** Values that have floors. */
 const FLOORS = 20;
 
-/** The decisions a second, measured by a process of its own. */
-async function decisionsAlone(setting: Setting, queued: number, decisions: number): Promise<number> {
+/** The decisions a second, or without numbers the bytes that each takes, measured by a process of its own. */
+async function decisionsAlone(setting: Setting, ...numbers: readonly number[]): Promise<number> {
   const program = new URL("decisions.ts", import.meta.url).pathname;
-  const values = [setting, queued, decisions].map((value) => JSON.stringify(value));
+  const values = [setting, ...numbers].map((value) => JSON.stringify(value));
   const args = ["run", "-A", "--quiet", program, ...values];
   const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
   if (!success) throw new Error(`Cannot measure ${values[0]}: its process failed`);
@@ -138,6 +138,12 @@ export async function schedulerBench(): Promise<Figure[]> {
     value: slowestMs(LIMITS.map((limits) => (scheduler) => scheduler.setLimits(limits))),
     unit: "ms",
     atMost: 1000,
+  });
+  figures.push({
+    name: "memory that a decision of fair-share takes",
+    value: await decisionsAlone({ policy: "fair-share" }),
+    unit: "bytes",
+    atMost: 430,
   });
   figures.push({
     name: "memory per queued invocation",
