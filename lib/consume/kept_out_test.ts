@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { chosen } from "../../tests/lanes.ts";
 import { sqliteStore } from "../../tests/programs/chaos/stores.ts";
 import type { Script } from "../../tests/programs/scripted_platform.ts";
 import { numbered, type Setup, World } from "../../tests/programs/world.ts";
@@ -88,7 +89,7 @@ async function startsOthers({ world, connection, many, shape, setup, isPaused }:
   await world.end(running);
 }
 
-for (const [reason, why] of Object.entries(REASONS)) {
+for (const [reason, why] of chosen(Object.entries(REASONS))) {
   for (const [name, shape] of Object.entries(SHAPES)) {
     Deno.test(`Consumer.run() starts others within 2 s though thousands ${name} are ${reason}`, async () => {
       await startsOthers({ ...why, shape, world: new World(why.script), many: MANY });
