@@ -54,10 +54,10 @@ export interface Lane {
 
 export const LANES: Readonly<Record<string, Lane>> = {
   quick: {
-    share: 0.1,
+    share: 0.05,
     without: [BROKER, PROCESSES, COMPARISONS, LONG, BROWSER],
     inMemory: true,
-    together: 16,
+    together: 24,
     needsAll: false,
   },
   test: {

@@ -62,7 +62,7 @@ const result = (path: string, more: Partial<FileResult> = {}): FileResult => ({
 Deno.test("runs() is the lane's share of the full number, multiplied, and at least 1", () => {
   assertEquals(runs(1000, {}), 1000);
   assertEquals(runs(1000, { LANE: "all" }), 1000);
-  assertEquals(runs(1000, { LANE: "quick", RUNS: "3" }), 300);
+  assertEquals(runs(1000, { LANE: "quick", RUNS: "3" }), 150);
   assertEquals(runs(2, { LANE: "quick" }), 1);
   assertThrows(() => runs(1, { RUNS: "0" }), RangeError, '"0" is no positive number');
   assertThrows(() => runs(1, { RUNS: "many" }), RangeError, '"many" is no positive number');
