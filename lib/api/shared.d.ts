@@ -1095,13 +1095,15 @@ interface AskedWait {
 interface Attempt {
     readonly function: string;
 }
-interface WayStart {
-    readonly way: WayOut;
+interface StartBy<Way> {
+    readonly way: Way;
     readonly of: Attempt;
     readonly atMs: number;
     readonly adaptive: AdaptiveStart | undefined;
-    readonly outer: WayStart | undefined;
+    readonly outer: StartBy<Way> | undefined;
 }
+
+type WayStart = StartBy<WayOut>;
 declare class WayOut {
     #private;
     running: number;

@@ -27,7 +27,7 @@ export { follow, type SettlementHandlers } from "./follow.ts";
 export type { Invocation, Phase } from "./invocation.ts";
 export type { ShareUnit } from "./service.ts";
 export type { HeldRetries } from "./retries.ts";
-export type { AskedWait } from "./way_out.ts";
+export type { AskedWait } from "./way_start.ts";
 export { Scheduler } from "./scheduler.ts";
 export type { SharedRates } from "./shared_rates.ts";
 export type { UnservedFunction } from "./unserved.ts";

@@ -46,3 +46,27 @@ export class Refusals {
     this.#counts.delete(functionName);
   }
 }
+
+/** Knows when calls were started that were let in last, by function: of two functions, which is enough to ask for others than one. */
+export class LastLetIn {
+  #name: string | undefined;
+  #atMs = -Infinity;
+  /** Of another function. */
+  #othersAtMs = -Infinity;
+
+  /** A call was let in. @param startedAtMs when it was started */
+  add(functionName: string, startedAtMs: number): void {
+    if (functionName === this.#name) {
+      this.#atMs = Math.max(this.#atMs, startedAtMs);
+    } else {
+      this.#othersAtMs = this.#atMs;
+      this.#name = functionName;
+      this.#atMs = startedAtMs;
+    }
+  }
+
+  /** When a call of another function was started that was let in; -Infinity: none was. */
+  ofOthers(functionName: string): number {
+    return functionName === this.#name ? this.#othersAtMs : this.#atMs;
+  }
+}

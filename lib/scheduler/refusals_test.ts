@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Refusals } from "./refusals.ts";
+import { LastLetIn, Refusals } from "./refusals.ts";
 
 Deno.test("Refusals.add() tells the third in a row of a function, of calls that were not started together", () => {
   const refusals = new Refusals();
@@ -31,4 +31,14 @@ Deno.test("Refusals tells functions apart though a thousand others were refused 
   const later = 1_000_000;
   const told = [0, 1, 2].map((n) => refusals.add("f", later + n, later + n));
   assertEquals(told, [false, false, true]);
+});
+
+Deno.test("LastLetIn.ofOthers() tells when a call of another function was started, whichever was let in last", () => {
+  const last = new LastLetIn();
+  assertEquals(last.ofOthers("f"), -Infinity);
+  last.add("f", 10);
+  assertEquals([last.ofOthers("f"), last.ofOthers("g")], [-Infinity, 10]);
+  last.add("g", 20);
+  last.add("g", 15);
+  assertEquals([last.ofOthers("f"), last.ofOthers("g")], [20, 10]);
 });

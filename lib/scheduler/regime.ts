@@ -8,7 +8,7 @@ import { checkFloors, type FloorShortage, reservedBy } from "./floors.ts";
 import { GLOBAL, type LimitPart, type LimitUse, WHOLE } from "./limit_part.ts";
 import { checkLimit, type FixedLimits, inForce, type Limits, sameButGlobal } from "./limits.ts";
 import type { RateLease } from "./rate_lease.ts";
-import type { AskedWait } from "./way_out.ts";
+import type { AskedWait } from "./way_start.ts";
 import { WaysOut } from "./ways_out.ts";
 
 /** Most functions that are known to be served by nobody: each that is found changes the gates of all. */

@@ -26,7 +26,7 @@ import { SharedRates } from "./shared_rates.ts";
 import { resume } from "./resume.ts";
 import { type HeldRetries, Retries } from "./retries.ts";
 import type { UnservedFunction } from "./unserved.ts";
-import type { AskedWait } from "./way_out.ts";
+import type { AskedWait } from "./way_start.ts";
 
 /**
  * Decides which invocation starts next, of all instances. It has no clock, no I/O and no promises: its caller tells it the

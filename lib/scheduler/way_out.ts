@@ -3,7 +3,8 @@ import { AdaptiveLimit, type AdaptiveStart } from "./adaptive_limit.ts";
 import { throttleDelayMs } from "./backoff.ts";
 import { Blame } from "./blame.ts";
 import { Doubt } from "./doubt.ts";
-import { Refusals } from "./refusals.ts";
+import { LastLetIn, Refusals } from "./refusals.ts";
+import { type AskedWait, type Attempt, type StartBy, tellsTime } from "./way_start.ts";
 
 /** Functions of a platform that have limits of their own; what more of them are refused counts as the platform's. */
 const MOST_OWN = 100;
@@ -27,23 +28,6 @@ const LONGEST_CLOSED_MS = 60_000;
 /** … alone, until it is let in, or has not been refused for this time, in milliseconds. */
 const ASKS_AGAIN_MS = 2000;
 
-/** A platform that has asked callers to wait, until then. */
-export interface AskedWait {
-  /** Its name, if several are attached. */
-  readonly platform?: string;
-  /** The function whose calls are to wait. (Default: those of all) */
-  readonly function?: string;
-  /** Time for which it has asked, in milliseconds. */
-  readonly askedMs: number;
-  /** Until when nothing starts there, or one call that asks again. */
-  readonly untilMs: number;
-}
-
-/** An attempt, as far as ways out are interested; its function's name is only read where that matters. */
-interface Attempt {
-  readonly function: string;
-}
-
 /**
  * A function with a limit of its own is refused for that when about as many of its calls are in flight as ever. With at most this
  * part of the most that were let in, it is the platform that is full, …
@@ -55,15 +39,7 @@ const KEPT = 0.9;
 const NEARLY_ALL = 0.8;
 
 /** An attempt as the way out knew it that it was started by. */
-export interface WayStart {
-  readonly way: WayOut;
-  readonly of: Attempt;
-  readonly atMs: number;
-  /** Undefined: its limit is fixed. */
-  readonly adaptive: AdaptiveStart | undefined;
-  /** As the wider way out knew it that this one leads to. */
-  readonly outer: WayStart | undefined;
-}
+export type WayStart = StartBy<WayOut>;
 
 /**
  * The place where attempts leave for a platform: counts those in flight there, and knows how many may be. Its limit is a
@@ -91,8 +67,8 @@ export class WayOut {
   #askedMs = 0;
   /** … and whether it is open earlier than that, for one call at first. */
   #asksAgain = false;
-  /** Rests since something was let in. */
-  #rests = 0;
+  /** Rests since something was let in, by the function that was refused. */
+  readonly #rests = new Map<string, number>();
   readonly #random: Random;
   readonly #outer: WayOut | undefined;
   readonly #blame = new Blame();
@@ -101,6 +77,10 @@ export class WayOut {
   /** The most that were in flight when one was started that was let in. */
   #mostLetIn = 0;
   readonly #refusals = new Refusals();
+  /** The functions that were let in last, and when. */
+  readonly #lastLetIn = new LastLetIn();
+  /** When this, as a door, was shut last. */
+  #shutAtMs = -Infinity;
   /** Whether long waits that were asked for were meant for single functions, until it is known. */
   #doubt: Doubt | undefined;
   /** Of functions with limits of their own, or with doors. */
@@ -234,12 +214,18 @@ export class WayOut {
 
   /** @returns whether the function has got a way out of its own */
   #throttled(start: WayStart, askedMs: number, nowMs: number): boolean {
-    const { adaptive, of: { function: name } } = start;
-    const own = this.#own.get(name);
+    const { adaptive, of: { function: name } } = start, own = this.#own.get(name);
     if (own !== undefined && !own.#isDoor) return false; // it was started before that was known
     if (adaptive !== undefined && this.#isOwn(name, adaptive, nowMs)) {
       this.#setApart(name, nowMs);
       return true;
+    }
+    const isForItself = own !== undefined && this.#lastLetIn.ofOthers(name) > own.#shutAtMs;
+    if (isForItself && adaptive !== undefined && askedMs <= LONGEST_FOR_ALL_MS) {
+      this.#adaptive?.leave(adaptive, nowMs);
+      own.#shut(name, askedMs, nowMs);
+      own.#asksAgain = true;
+      return false;
     }
     return this.#refused(start, askedMs, nowMs);
   }
@@ -249,11 +235,13 @@ export class WayOut {
     const { adaptive, of: { function: name } } = start, before = this.#own.get(name);
     const isLong = askedMs > LONGEST_FOR_ALL_MS && this.#outer === undefined;
     const door = this.#waitsAlone(start, nowMs) || isLong ? this.#doorOf(name, nowMs) : undefined;
-    (door ?? this).#ask(askedMs, nowMs);
-    if (door !== undefined && !isLong) door.#rest(nowMs);
+    if (door === undefined || isLong) (door ?? this).#ask(askedMs, nowMs);
+    else door.#shut(name, askedMs, nowMs);
     const waitMs = door === undefined || isLong ? Math.min(askedMs, LONGEST_CLOSED_MS) : 0;
     if (adaptive !== undefined) this.#adaptive?.throttled(adaptive, this.running + 1, nowMs, waitMs);
-    if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) this.#rest(nowMs);
+    if (door === undefined && this.running < this.limit && nowMs >= this.#restsUntilMs) {
+      this.#rest(name, nowMs);
+    }
     if (!isLong) this.#doubt = undefined;
     else if (adaptive !== undefined && this.#before !== undefined) {
       if (this.#doubt?.isOver(nowMs, EPISODE_MS) ?? true) this.#doubt = new Doubt(this.#before.limit, nowMs);
@@ -282,8 +270,19 @@ export class WayOut {
     return this.#refusals.add(name, atMs, nowMs);
   }
 
-  #rest(nowMs: number): void {
-    this.#restsUntilMs = nowMs + throttleDelayMs(++this.#rests, this.#random);
+  /** Shuts this, the door of a function, for longer each time. */
+  #shut(functionName: string, askedMs: number, nowMs: number): void {
+    this.#shutAtMs = nowMs;
+    this.#ask(askedMs, nowMs);
+    this.#rest(functionName, nowMs);
+  }
+
+  /** Closes it for longer each time that the same function is refused; others than a hundred count as one. */
+  #rest(functionName: string, nowMs: number): void {
+    const key = this.#rests.has(functionName) || this.#rests.size < MOST_OWN ? functionName : "";
+    const rests = (this.#rests.get(key) ?? 0) + 1;
+    this.#rests.set(key, rests);
+    this.#restsUntilMs = nowMs + throttleDelayMs(rests, this.#random);
   }
 
   /** The platform asks to be left alone for `askedMs`. */
@@ -304,7 +303,7 @@ export class WayOut {
       if (this.#own.size >= MOST_OWN) return undefined;
     }
     this.#own.set(functionName, door = new WayOut(this.#random, this));
-    door.#rests = this.#rests;
+    door.#rests.set(functionName, this.#rests.get(functionName) ?? 0);
     return door;
   }
 
@@ -339,12 +338,13 @@ export class WayOut {
     this.#asksAgain = false;
   }
 
-  #letIn({ adaptive, of }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
-    this.#rests = 0;
+  #letIn({ adaptive, atMs, of }: WayStart, outcome: Outcome, nowMs: number, runMs?: number): void {
+    if (this.#rests.size > 0) this.#rests.clear();
     this.#restsUntilMs = -Infinity;
     if (!this.#refusals.isEmpty) this.#refusals.end(of.function);
     if (adaptive === undefined || this.#adaptive === undefined) return;
     if (this.#doubt !== undefined) this.#settle(this.#doubt, of.function, adaptive, nowMs);
+    if (this.#outer === undefined) this.#lastLetIn.add(of.function, atMs);
     this.#mostLetIn = Math.max(this.#mostLetIn, adaptive.running);
     const tookMs = tellsTime(outcome) ? runMs ?? nowMs - adaptive.atMs : undefined;
     this.#adaptive.letIn(adaptive, nowMs, tookMs);
@@ -392,9 +392,4 @@ export class WayOut {
     for (const own of this.#own.values()) firstMs = Math.min(firstMs, own.wakeAtMs());
     return firstMs;
   }
-}
-
-/** Calls that failed may have ended early; those that took too long took that long at least. */
-function tellsTime(outcome: Outcome): boolean {
-  return outcome.kind === "ok" || (outcome.kind === "failed" && outcome.cause === "timeout");
 }

@@ -1,6 +1,7 @@
 import { ownOf, type Random } from "../model/mod.ts";
 import type { Limits } from "./limits.ts";
-import { type AskedWait, WayOut } from "./way_out.ts";
+import { WayOut } from "./way_out.ts";
+import type { AskedWait } from "./way_start.ts";
 
 /** The way out of functions that are on no platform by name. */
 const DEFAULT = "";

@@ -53,7 +53,8 @@ export interface Entry {
 
 /** A function waits for itself on a platform: it is asked to, for longer than all of them would, or is refused again and again. */
 interface Door {
-  rests: number;
+  /** By function, since something was let in. */
+  readonly rests: Map<string, number>;
   restsUntilMs: number;
   askedUntilMs: number;
 }
@@ -460,7 +461,7 @@ export class Oracle {
   /** Until when nothing starts where an entry was started, or is called. */
   #closedUntilMs(entry: Entry, platform = ""): number {
     const { restsUntilMs = -Infinity, askedUntilMs = -Infinity } = this.#closed.get(platform) ?? {};
-    const door = this.#doors.get(doorOf(entry, platform)) ?? OPEN;
+    const door = this.#doors.get(doorOf(entry, platform)) ?? opened();
     return Math.max(restsUntilMs, askedUntilMs, door.restsUntilMs, door.askedUntilMs);
   }
 
@@ -476,19 +477,20 @@ export class Oracle {
   }
 
   /**
-   * A platform that throttles is closed as long as it asks, and, if its limit leaves room, for a while, until it lets a call in. Where
+   * A platform that throttles is closed as long as it asks, and, if its limit leaves room, for a while, which doubles with each refusal
+   * of the same function, until it lets a call in. Where
    * it asks for long, or refuses one function three times in a row while nothing else runs there, only that function is held back,
    * until a call lets it in that was started after that.
    *
    * @returns whether a function is held back for itself, or no more, by one that was not known to be
    */
   #learn(entry: Entry, outcome: MadeOutcome): boolean {
-    const { platform = "", door } = entry, key = doorOf(entry);
-    const closed = this.#closed.get(platform) ?? { ...OPEN };
+    const { platform = "", door } = entry, key = doorOf(entry), name = fnOf(entry);
+    const closed = this.#closed.get(platform) ?? opened();
     this.#closed.set(platform, closed);
     const present = this.#doors.get(key), isBehind = door !== undefined && door === present;
     if (outcome.kind !== "throttled") {
-      Object.assign(closed, { rests: 0, restsUntilMs: -Infinity });
+      Object.assign(closed, { rests: new Map(), restsUntilMs: -Infinity });
       this.#refusals.delete(key);
       return isBehind && this.#doors.delete(key);
     }
@@ -496,14 +498,16 @@ export class Oracle {
     const { retryAfterMs: askedMs = 0 } = outcome, isLong = askedMs > 2000;
     const isAgain = present !== undefined || (others.length === 0 && this.#isRefusedAgain(entry, key));
     const isAlone = isLong || isAgain;
-    const waits = isAlone ? present ?? { ...OPEN, rests: closed.rests } : closed;
+    const waits = isAlone ? present ?? opened(name, closed.rests.get(name)) : closed;
     if (isAlone) this.#doors.set(key, waits);
     if (askedMs > 0) {
       waits.askedUntilMs = Math.max(waits.askedUntilMs, this.#nowMs + Math.min(askedMs, 60_000));
     }
     const hasRoom = others.length < this.#limitOf(platform) && this.#nowMs >= closed.restsUntilMs;
     if (isAlone ? !isLong : hasRoom) {
-      waits.restsUntilMs = this.#nowMs + throttleDelayMs(++waits.rests, this.random);
+      const rests = (waits.rests.get(name) ?? 0) + 1;
+      waits.rests.set(name, rests);
+      waits.restsUntilMs = this.#nowMs + throttleDelayMs(rests, this.random);
     }
     return isAlone && present === undefined;
   }
@@ -1179,7 +1183,9 @@ function fnOf({ of, node }: Entry): string {
 }
 
 /** Nothing waits there. */
-const OPEN: Readonly<Door> = { rests: 0, restsUntilMs: -Infinity, askedUntilMs: -Infinity };
+function opened(name = "", rests = 0): Door {
+  return { rests: new Map([[name, rests]]), restsUntilMs: -Infinity, askedUntilMs: -Infinity };
+}
 
 /** The key of a function on a platform. */
 function doorOf(entry: Entry, platform = entry.platform ?? ""): string {

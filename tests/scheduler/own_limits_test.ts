@@ -93,6 +93,20 @@ Deno.test("a function of which every call is refused keeps nobody waiting, thoug
   }
 });
 
+Deno.test("seventeen functions of which every call is refused, and that the policy puts first, keep another waiting for 3 s at most", () => {
+  const REFUSED = 17, first: Policy = { rank: ({ function: name }) => Number(name.slice(1)) };
+  const own = Object.fromEntries(Array.from({ length: REFUSED }, (_, i) => [`f${i}`, 0]));
+  for (const seed of [1, 2, 3]) {
+    const some = load(60, own, Array.from({ length: REFUSED + 1 }, () => CALL), seed, first);
+    const { completed: soon } = some.run(3000);
+    assert(soon > 0, "nothing has completed within 3 s");
+    some.run(10_000);
+    const { completed, throttled } = some.run(30_000);
+    assert(completed / 30 >= 0.9 * 600, `${completed / 30} calls a second of 600`);
+    assert(throttled <= 30 * REFUSED, `${throttled} throttled in 30 s`);
+  }
+});
+
 Deno.test("a function of which every call is refused keeps nobody waiting under a fixed limit", () => {
   const first: Policy = { rank: ({ function: name }) => name === "f0" ? 0 : 1 };
   for (const seed of [1, 2, 3]) {
