@@ -6,7 +6,13 @@ import {
   policyParts,
 } from "../../lib/model/mod.ts";
 import { policiesWith, type Policy, type PolicyOptions, policySummaries } from "../../lib/policies/mod.ts";
-import { checkFloors, DEFAULT_LIMIT, type Limits, type StartRate } from "../../lib/scheduler/mod.ts";
+import {
+  checkFloors,
+  DEFAULT_LIMIT,
+  type Limits,
+  type StartRate,
+  withPossibleFloors,
+} from "../../lib/scheduler/mod.ts";
 import { UsageError } from "../shell/errors.ts";
 import {
   choice,
@@ -118,11 +124,6 @@ const OF_LIMITS: ReadonlySet<string> = new Set([
   "burst-size",
 ]);
 
-/** Whether any of the options is given that say how much runs at once. */
-export function isLimited(values: SchedulingValues): boolean {
-  return Object.entries(values).some(([name, value]) => OF_LIMITS.has(name) && isGiven(value));
-}
-
 /** The options that say what runs next, by their names, as the run log has them. */
 export function schedulingOf(values: SchedulingValues): JsonObject {
   const entries = Object.keys(SCHEDULING_OPTIONS).map((
@@ -194,26 +195,32 @@ export function schedulerOptionsOf(values: SchedulingValues) {
   };
 }
 
-/** The limits that are asked for. @param global if none is given @throws {UsageError} if floors cannot be met */
-export function limitsOf(values: SchedulingValues, global: number) {
+/**
+ * The limits that are asked for.
+ *
+ * @param global if none is given
+ * @param others those of a recorded run: each kind that is given (a limit, ceilings, floors, a rate, functions' rates) replaces theirs,
+ *   and floors that are not given are those that are possible
+ * @throws {UsageError} if floors cannot be met
+ */
+export function limitsOf(values: SchedulingValues, global: number, others: Limits = NO_LIMITS): Limits {
   const burst = values["burst-size"];
   if (burst !== undefined && values.rate === undefined && values["function-rate"].length === 0) {
     throw new UsageError("Cannot use --burst-size: no rate is given. Add --rate or --function-rate");
   }
   const burstOf = (rate: StartRate): StartRate => burst === undefined ? rate : { ...rate, burst };
-  const ceilings = [
-    ...values["function-limit"],
-    ...values["chain-limit"],
-    ...values["label-limit"],
-    ...values.ceiling,
-  ];
+  const ceilings = CEILINGS.flatMap((name) => values[name]);
+  const rates = values["function-rate"].map(([name, rate]) => [name, burstOf(rate)]);
+  const { global: itsGlobal = global, fixed, functionRates = {}, ...ofOthers } = others;
   const limits = {
-    ...(values.limit ?? { global }),
-    ...byKind(ceilings),
+    ...ofOthers,
+    ...(values.limit ?? { global: itsGlobal, ...fixed !== undefined && { fixed } }),
+    ...(ceilings.length > 0 || others === NO_LIMITS ? byKind(ceilings) : {}),
     ...(values.floor.length === 0 ? {} : { floors: byKind(values.floor) }),
-    functionRates: Object.fromEntries(values["function-rate"].map(([name, rate]) => [name, burstOf(rate)])),
+    functionRates: rates.length === 0 ? functionRates : Object.fromEntries(rates),
     ...(values.rate === undefined ? {} : { rate: burstOf(values.rate) }),
   } satisfies Limits;
+  if (values.floor.length === 0) return withPossibleFloors(limits);
   try {
     checkFloors(limits);
   } catch (cause) {
@@ -221,3 +228,23 @@ export function limitsOf(values: SchedulingValues, global: number) {
   }
   return limits;
 }
+
+/** The kinds of limits, but for the global one, that a recorded run has and no option replaces: their options, for messages. */
+export function limitsKept(
+  values: SchedulingValues,
+  { floors, rate, functionRates = {}, ...others }: Limits,
+): string[] {
+  const { functions = {}, chains = {}, labels = {} } = others;
+  const hasCeilings = [functions, chains, labels].some((kind) => Object.keys(kind).length > 0);
+  return [
+    ...hasCeilings && CEILINGS.every((name) => values[name].length === 0) ? ["ceiling"] : [],
+    ...floors !== undefined && values.floor.length === 0 ? ["floor"] : [],
+    ...rate !== undefined && values.rate === undefined ? ["rate"] : [],
+    ...Object.keys(functionRates).length > 0 && values["function-rate"].length === 0 ? ["function-rate"] : [],
+  ];
+}
+
+const NO_LIMITS: Limits = {};
+
+/** The options that give ceilings. */
+const CEILINGS = ["function-limit", "chain-limit", "label-limit", "ceiling"] as const;

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { policyOf } from "../../lib/policies/mod.ts";
 import { UsageError } from "../shell/errors.ts";
 import { readOptions } from "../shell/options.ts";
-import { checkEffects, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
+import type { Limits } from "../../lib/scheduler/mod.ts";
+import { checkEffects, limitsKept, limitsOf, SCHEDULING_OPTIONS } from "./scheduling_options.ts";
 
 const check = (policies: readonly string[], ...args: readonly string[]) =>
   checkEffects(
@@ -45,4 +46,65 @@ Deno.test("checkEffects() refuses options that none of the policies goes by", ()
   for (const [policies, args, message] of table) {
     assertEquals(assertThrows(() => check(policies, ...args), UsageError).message, message);
   }
+});
+
+const RECORDED: Limits = {
+  global: 12,
+  fixed: true,
+  functions: { resize: 4 },
+  chains: {},
+  labels: { tenant: { bulk: 3 } },
+  floors: { functions: {}, chains: {}, labels: { tenant: { acme: 2 } } },
+  rate: { starts: 60, perMs: 1000 },
+  functionRates: { mail: { starts: 20, perMs: 1000 } },
+};
+
+Deno.test("limitsOf() replaces of a recorded run's limits what is given, a kind at a time, and keeps the others", () => {
+  const { fixed: _, ...found } = RECORDED;
+  const ceilings = { functions: {}, chains: {}, labels: { tenant: { bulk: 1 } } };
+  const floors = { functions: {}, chains: { nightly: 5 }, labels: {} };
+  const none = { functions: {}, chains: {}, labels: { tenant: {} } };
+  const table: [args: string[], limits: Limits, kept: string[]][] = [
+    [[], RECORDED, ["ceiling", "floor", "rate", "function-rate"]],
+    [["--limit", "5"], { ...found, global: 5 }, ["ceiling", "floor", "rate", "function-rate"]],
+    [["--limit", "1"], {
+      ...found,
+      global: 1,
+      floors: { ...RECORDED.floors!, labels: { tenant: { acme: 1 } } },
+    }, ["ceiling", "floor", "rate", "function-rate"]],
+    [["--ceiling", "tenant=bulk:1"], { ...RECORDED, ...ceilings }, ["floor", "rate", "function-rate"]],
+    [["--label-limit", "tenant=acme:1"], {
+      ...RECORDED,
+      ...{ ...ceilings, labels: { tenant: { acme: 1 } } },
+      floors: { ...none, labels: { tenant: { acme: 1 } } },
+    }, ["floor", "rate", "function-rate"]],
+    [["--floor", "chain=nightly:5"], { ...RECORDED, floors }, ["ceiling", "rate", "function-rate"]],
+    [["--rate", "10"], { ...RECORDED, rate: { starts: 10, perMs: 1000 } }, [
+      "ceiling",
+      "floor",
+      "function-rate",
+    ]],
+    [["--function-rate", "scan=5"], { ...RECORDED, functionRates: { scan: { starts: 5, perMs: 1000 } } }, [
+      "ceiling",
+      "floor",
+      "rate",
+    ]],
+  ];
+  for (const [args, limits, kept] of table) {
+    const { values } = readOptions(SCHEDULING_OPTIONS, args);
+    assertEquals([limitsOf(values, 1000, RECORDED), limitsKept(values, RECORDED)], [limits, kept], `${args}`);
+  }
+  const { values } = readOptions(SCHEDULING_OPTIONS, ["--floor", "tenant=acme:13"]);
+  assertThrows(() => limitsOf(values, 1000, RECORDED), UsageError, "the limit is 12");
+});
+
+Deno.test("limitsOf() of a command line alone has the limit that it is told, and no other kept", () => {
+  const { values } = readOptions(SCHEDULING_OPTIONS, ["--function-limit", "resize=4"]);
+  assertEquals(limitsOf(values, 1000), {
+    global: 1000,
+    functions: { resize: 4 },
+    chains: {},
+    labels: {},
+    functionRates: {},
+  });
 });

@@ -29,7 +29,7 @@ import { LOAD_OPTIONS, loadOf } from "../options/load_options.ts";
 import { flag, isGiven, one, optionGroup, text, type Values, withWords } from "../shell/options.ts";
 import {
   checkEffects,
-  isLimited,
+  limitsKept,
   limitsOf,
   POLICY_NAMES,
   policyOptionsOf,
@@ -205,10 +205,12 @@ async function recordedExperiment(
   const recording = await recordedArrivals(readRunLog(path).events, path);
   const { run, startMs, providerLimit } = recording;
   const replay = await replayOf(recording);
-  const isAsRecorded = run.limits !== undefined && !isLimited(values);
-  const timedLimits = isAsRecorded && values.profile === undefined ? timedLimitsIn(recording) : [];
-  const limits = timedLimits[0]?.limits ?? (isAsRecorded ? limitsIn(run) : limitsOf(values, DEFAULT_LIMIT));
-  const { values: meant, taken } = withScheduling(values, run.scheduling);
+  const meantLimits = limitsOf(values, DEFAULT_LIMIT, run.limits && limitsIn(run));
+  const isAsFound = values.limit === undefined && values.profile === undefined;
+  const timedLimits = isAsFound ? timedLimitsIn(recording, meantLimits) : [];
+  const limits = timedLimits[0]?.limits ?? meantLimits;
+  const { values: meant, taken: options } = withScheduling(values, run.scheduling);
+  const taken = [...options, ...limitsKept(values, limitsIn(run))];
   const fitted = values.profile === undefined && providerLimit !== undefined
     ? { ...providerLimit, limit: await limitOfProvider(recording, providerLimit, replay) }
     : undefined;

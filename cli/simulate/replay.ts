@@ -93,11 +93,18 @@ export function limitsIn({ limits = {} }: RunInfo): Limits {
   return others;
 }
 
-/** The limits of a recorded run in the course of time, with what it had found out; none if its log does not tell. */
-export function timedLimitsIn({ run, limits }: Pick<Recording, "run" | "limits">): readonly TimedLimits[] {
+/**
+ * Limits in the course of time, with what a recorded run had found out; none if its log does not tell.
+ *
+ * @param others the limits beside the global one. (Default: those of the run)
+ */
+export function timedLimitsIn(
+  { run, limits }: Pick<Recording, "run" | "limits">,
+  others = limitsIn(run),
+): readonly TimedLimits[] {
   return limits.map(({ atMs, limit }) => ({
     atMs,
-    limits: withPossibleFloors({ ...limitsIn(run), global: limit, fixed: true }),
+    limits: withPossibleFloors({ ...others, global: limit, fixed: true }),
   }));
 }
 

@@ -243,6 +243,21 @@ Deno.test("sequoia simulate takes the policy's options from the log, fits the pr
   assertEquals(other.stderr, "As in run.json: --strict-shares, --retry-budget\n");
 });
 
+Deno.test("sequoia simulate keeps the limits of the log that no option replaces, and says which", async () => {
+  await using at = await folder({ "mix.ts": MIX });
+  const load = ["mix.ts", "--count", "60", "--seed", "2", "--label", "tenant=acme"];
+  const limits = ["--limit", "4,fixed", "--ceiling", "tenant=acme:3", "--rate", "40"];
+  await run(["simulate", ...load, ...limits, "--out", "run.json", "--json"], at);
+  const again = async (...args: string[]) => {
+    const { stdout, stderr } = await run(["simulate", "run.json", ...args, "--json"], at);
+    return { most: (JSON.parse(stdout) as Report).concurrency.max, stderr };
+  };
+  const wider = await again("--ceiling", "tenant=acme:9"), slower = await again("--rate", "39");
+  assertEquals([wider.most, slower.most], [4, 3]);
+  assertMatch(wider.stderr, /^As in run\.json: --rate\n/);
+  assertMatch(slower.stderr, /^As in run\.json: --ceiling\n/);
+});
+
 const OLD_LOG =
   `[{"name":"sequoia_run","ph":"M","pid":1,"tid":0,"ts":0,"args":{"schema":"sequoia.run/1","command":"consume",` +
   `"version":"0.1.0","startedAtMs":0}},\n{"name":"a","cat":"chain","ph":"b","id":"1","pid":2,"tid":0,"ts":0,"args":` +
