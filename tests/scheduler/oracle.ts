@@ -1111,6 +1111,8 @@ export class Oracle {
 
   #view({ of: { instance, started, attainedMs }, node, readyAtMs, attempts, phase }: Entry): Task {
     const { name, fn } = instance.chain.nodes[node]!;
+    const expectedMs = () => (this.#know(instance.chain), this.#times.expectedMs(fn));
+    const remainingMs = () => (this.#know(instance.chain), this.#remainingMs(instance.chain, node));
     return {
       chain: instance.chain.name,
       instance: instance.id,
@@ -1124,11 +1126,26 @@ export class Oracle {
       chainStarted: started,
       submittedAtMs: instance.submittedAtMs,
       readyAtMs,
-      remainingMs: this.#remainingMs(instance.chain, node),
-      expectedMs: this.#times.expectedMs(fn),
+      get remainingMs() {
+        return remainingMs();
+      },
+      get expectedMs() {
+        return expectedMs();
+      },
       attainedMs,
       attempt: phase === "running" ? attempts : attempts + 1,
     };
+  }
+
+  /**
+   * The times of all functions of a chain are known from the first question about one of them on: a time that leaps when it is known,
+   * as another function shows how wrong declared times are, charges all in flight again.
+   */
+  #know(chain: Chain): void {
+    for (const { fn, calls } of chain.nodes) {
+      if (calls === undefined) this.#times.expectedMs(fn);
+      else this.#know(subchainOf(chain, calls));
+    }
   }
 
   #criticalMs(chain: Chain): number {
