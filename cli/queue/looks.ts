@@ -17,7 +17,15 @@ import { settingLines, settingsJson } from "./settings.ts";
 import { unservedIn, unservedLines } from "./unserved.ts";
 import { cut } from "../shell/text_table.ts";
 import { printWidth } from "../shell/terminal.ts";
-import { type Hold, holdWords, lookAt, type OpenNode, standingOf, viewOf } from "../../lib/live/mod.ts";
+import {
+  type Hold,
+  holdWords,
+  isUnserved,
+  lookAt,
+  type OpenNode,
+  standingOf,
+  viewOf,
+} from "../../lib/live/mod.ts";
 import { dueWords, spanWords } from "../words/time_words.ts";
 import { VERSION } from "../shell/version.ts";
 import { clock } from "../assembly.ts";
@@ -56,7 +64,7 @@ export async function status(
   for (const line of settingLines(settings)) print(line);
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of askedLines(consumers)) print(`waits     ${line}`);
-  for (const line of holdLines(holds)) print(`waits     ${line}`);
+  for (const line of holdLines(holds.filter((hold) => !isUnserved(hold)))) print(`waits     ${line}`);
   for (const line of consumerLines(consumers, VERSION, printWidth())) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }
@@ -236,8 +244,10 @@ export async function show(
   }
   const width = values.full ? Infinity : printWidth();
   const nowMs = clock.wallMs();
-  const live = view.state === "running" ? viewOf(await lookAt(queue, clock)) : undefined;
-  const standing = live && ((node: OpenNode) => standingOf(node, live));
+  const live = ["queued", "running"].includes(view.state) ? viewOf(await lookAt(queue, clock)) : undefined;
+  const isTaken = view.state === "running" || live?.consumers.length === 0;
+  const standing = live &&
+    ((node: OpenNode) => isTaken ? standingOf(node, live) : "waits until a consumer takes its instance");
   for (const line of drawInstance(tree, { nowMs, width, ...standing && { standing } })) print(line);
   for (const each of callbacks) {
     print(

@@ -25,6 +25,7 @@ export {
   InstancePage,
   InstanceState,
   InstanceView,
+  KeptFunction,
   KeptPart,
   Kind,
   LabelKind,

@@ -345,6 +345,7 @@ interface ConsumerRecord {
     readonly throttled: number;
     readonly asked?: readonly AskedView[];
     readonly heldRetries?: readonly HeldRetriesView[];
+    readonly kept?: readonly KeptFunction[];
     readonly takesPolicyFiles?: boolean;
     readonly work?: string;
     readonly settings?: {
@@ -356,6 +357,10 @@ interface AskedView {
     readonly platform?: string;
     readonly function?: string;
     readonly leftMs: number;
+}
+interface KeptFunction {
+    readonly function: string;
+    readonly reason: string;
 }
 interface HeldRetriesView {
     readonly function: string;
@@ -2166,6 +2171,7 @@ export type {
   Json,
   JsonObject,
   JsonText,
+  KeptFunction,
   KeptPart,
   Kind,
   LabelKind,

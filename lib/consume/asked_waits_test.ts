@@ -37,3 +37,26 @@ Deno.test("Consumer.run() says for how long a platform has asked it to wait, and
   const [{ leftMs }] = seen as [{ leftMs: number }];
   assert(leftMs > 50_000 && leftMs < 60_000, `${leftMs}`);
 });
+
+Deno.test("Consumer.run() shows others the functions of which every call is refused, or that nobody serves, until they start", async () => {
+  let isWell = false;
+  const world = new World(({ spec: { name } }) => {
+    if (isWell || name === "well") return undefined;
+    if (name === "refused") return { outcome: { kind: "throttled", reason: "too many" } };
+    return { outcome: { kind: "unserved", reason: "function gone is served by nobody" } };
+  });
+  for (const name of ["refused", "gone", "well"]) await world.push(single(name), [name]);
+  const seen: unknown[] = [];
+  void world.clock.until(world.clock.nowMs() + 4000)
+    .then(() => world.queue.consumers()).then(([consumer]) => {
+      seen.push(consumer!.kept);
+      isWell = true;
+    });
+  const about = { host: "h", pid: 1, version: "0" };
+  const consumer = await world.consume({ about });
+  assertEquals(consumer.stats().completed, 3);
+  assertEquals(seen, [[
+    { function: "gone", reason: "a server: function gone is served by nobody" },
+    { function: "refused", reason: "the platform, which refuses its calls: too many" },
+  ]]);
+});

@@ -15,6 +15,7 @@ import type { DividedLimits } from "./divided_limits.ts";
 import type { InForce } from "./in_force.ts";
 import type { LimitRounds } from "./limit_rounds.ts";
 import { Pause } from "./pause.ts";
+import type { RefusedFunctions } from "./refused_functions.ts";
 
 /** The process of a consumer. */
 export type About = Pick<ConsumerRecord, "host" | "pid" | "version" | "takesPolicyFiles">;
@@ -37,11 +38,16 @@ export interface RecordParts {
   readonly rounds?: Pick<LimitRounds, "part" | "words" | "capacity"> | undefined;
   /** All that it has done. */
   readonly tally: Pick<WorkTally, "packed">;
+  /** The functions whose calls are all refused. */
+  readonly refused: Pick<RefusedFunctions, "long">;
 }
+
+/** Others are told of a function once all its calls have been refused for this time, in milliseconds. */
+const REFUSED_MS = 1000;
 
 /** The record of a consumer's work, which others read. */
 export function recordOf(
-  { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds, tally }: RecordParts,
+  { scheduler, limits: { limits, share }, inForce, instances, mayStart, rounds, tally, refused }: RecordParts,
   nowMs: number,
 ): Omit<OwnRecord, keyof About> {
   const { ready, running, throttled, limit } = scheduler.stats();
@@ -51,6 +57,19 @@ export function recordOf(
   const asked = scheduler.asked(nowMs).slice(0, MOST_ASKED)
     .map(({ askedMs: _, untilMs, ...where }) => ({ ...where, leftMs: untilMs - nowMs }));
   const heldRetries = scheduler.heldRetries.toSorted((a, b) => b.waiting - a.waiting).slice(0, MOST_HELD);
+  const askedOf = new Set(asked.map((wait) => wait.function));
+  const kept = [
+    ...scheduler.unserved.map(({ function: name, reason }) => ({
+      function: name,
+      reason: `a server: ${reason}`,
+    })),
+    ...refused.long(nowMs, REFUSED_MS).filter((fn) => !askedOf.has(fn.function)).map((
+      { function: name, reason },
+    ) => ({
+      function: name,
+      reason: `the platform, which refuses its calls: ${reason}`,
+    })),
+  ].slice(0, MOST_ASKED);
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },
     ...part !== undefined && { part },
@@ -59,6 +78,7 @@ export function recordOf(
     ...idle > 0 && { idle },
     ...asked.length > 0 && { asked },
     ...heldRetries.length > 0 && { heldRetries },
+    ...kept.length > 0 && { kept },
     work: tally.packed(nowMs),
   };
 }

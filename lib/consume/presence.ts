@@ -65,6 +65,7 @@ export class Presence {
       ...about,
       ...recordOf({
         ...{ scheduler, limits, inForce, tally, instances: execution.size, mayStart: hooks.mayStart() },
+        refused: execution.refused,
         rounds: this.#shared?.rounds,
       }, clock.nowMs()),
     });

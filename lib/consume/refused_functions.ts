@@ -53,9 +53,9 @@ export class RefusedFunctions {
     });
   }
 
-  /** Those that have been refused for long. */
-  long(nowMs: number): readonly RefusedFunction[] {
-    return [...this.#known.values()].filter(({ sinceMs }) => nowMs - sinceMs >= REFUSED_LONG_MS)
+  /** Those that have been refused for long. @param leastMs for this time at least, in milliseconds */
+  long(nowMs: number, leastMs = REFUSED_LONG_MS): readonly RefusedFunction[] {
+    return [...this.#known.values()].filter(({ sinceMs }) => nowMs - sinceMs >= leastMs)
       .map(({ function: name, sinceMs, reason }) => ({ function: name, sinceMs, reason }));
   }
 

@@ -45,6 +45,9 @@ export function holdsOf(view: Held): Hold[] {
       { full, limits: objectIn(limits, "labels"), kind: byLabel.label },
       (value) => ({ label: { name: byLabel.label, value } }),
     ),
+    ...byFunction.flatMap(({ name, ready, isRest }) =>
+      isRest || ready === 0 ? [] : keptOf(name, view).map((reason) => ({ function: name, reason, ready }))
+    ),
     ...rateHold({ ready, callsPerS, rate: limits["rate"], full }),
     ...retryHolds(consumers),
     ...full && ready > 0
@@ -69,6 +72,11 @@ function retryHolds(consumers: Held["consumers"]): Hold[] {
   }).sort((a, b) => b.ready - a.ready);
 }
 
+/** Whether a hold is that nobody serves a function. */
+export function isUnserved({ reason }: Hold): boolean {
+  return reason.startsWith("a server: ");
+}
+
 /** A hold in a line: `function mail: 103 calls wait for its rate, 5 a second`. */
 export function holdWords({ reason, ready, ofRetries: _, ...pause }: Hold): string {
   const who = ready === undefined
@@ -88,18 +96,49 @@ export interface OpenNode {
 /**
  * Why a node that may start has not settled, in words: what it waits for, or that it is in flight. The queue does not know which
  * calls are in flight, so where some of its function are, and others wait, both are said.
+ *
+ * @param isTaken whether a consumer has its instance
  */
-export function standingOf(node: OpenNode, view: LiveView): string {
+export function standingOf(node: OpenNode, view: LiveView, isTaken = true): string {
   if (view.consumers.length === 0) return "waits for a consumer: none runs";
+  if (!isTaken) return "waits until a consumer takes its instance";
   const row = view.byFunction.find(({ name, isRest }) => name === node.function && !isRest);
   if (row !== undefined && row.ready === 0 && row.running > 0) return "in flight";
-  const holds = view.holds.filter((hold) => !hold.ofRetries && covers(hold, node)); // one that has failed is not open
-  const reasons = holds.map(({ reason, ready: _, ...pause }) => {
-    const name = pauseName(pause);
-    return name === "everything" ? reason : `${reason} (${name})`;
-  });
+  const kept = keptOf(node.function, view);
+  const holds = view.holds.filter((hold) =>
+    !hold.ofRetries && covers(hold, node) && !kept.includes(hold.reason)
+  );
+  const reasons = [
+    ...kept,
+    ...askedOf(node.function, view),
+    ...holds.map(({ reason, ready: _, ...pause }) => {
+      const name = pauseName(pause);
+      return name === "everything" ? reason : `${reason} (${name})`;
+    }),
+  ];
   const waits = reasons.length === 0 ? "waits for its turn" : `waits for ${reasons.join("; and for ")}`;
   return row === undefined || row.running === 0 ? waits : `in flight, or ${waits}`;
+}
+
+/** Why calls of a function cannot start, whatever limits allow, by what consumers say. */
+function keptOf(name: string, { consumers }: Held): string[] {
+  const reasons = consumers.flatMap(({ kept = [] }) => kept.filter((each) => each.function === name));
+  return [...new Set(reasons.map(({ reason }) => reason))];
+}
+
+/** The longest wait that a platform has asked for, for a function or for all of them. */
+function askedOf(name: string, { consumers }: Held): string[] {
+  const asked = consumers.flatMap(({ asked = [] }) => asked)
+    .filter(({ function: only }) => only === undefined || only === name);
+  const [longest] = asked.toSorted((a, b) => b.leftMs - a.leftMs);
+  if (longest === undefined) return [];
+  const left = formatDuration(Math.ceil(longest.leftMs / 1000) * 1000);
+  const { platform } = longest;
+  return [
+    `the end of a wait that the platform${
+      platform === undefined ? "" : ` ${platform}`
+    } asks for, ${left} more`,
+  ];
 }
 
 function covers({ chain, function: fn, label }: Hold, node: OpenNode): boolean {

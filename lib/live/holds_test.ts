@@ -133,3 +133,38 @@ Deno.test("standingOf() says what an open node waits for, or that it is in fligh
     "waits for the end of a pause; and for a slot: all 12 are taken, and the policy says who is next",
   );
 });
+
+Deno.test("standingOf() and holdsOf() tell of functions that nobody serves, that are refused, and that are asked to wait", () => {
+  const server = "a server: function mail is served by nobody at 127.0.0.1:7077";
+  const refused = "the platform, which refuses its calls: throttled with status 429";
+  const consumers = [
+    {
+      ...recordOf("here", {
+        kept: [{ function: "mail", reason: server }, { function: "scan", reason: refused }],
+      }),
+      ...{ id: "a", beatAgoMs: 0 },
+    },
+    {
+      ...recordOf("there", {
+        kept: [{ function: "scan", reason: refused }],
+        asked: [{ leftMs: 37_100, function: "pay" }, { platform: "edge", leftMs: 900 }],
+      }),
+      ...{ id: "b", beatAgoMs: 0 },
+    },
+  ];
+  const byFunction = [row("mail", { ready: 2 }), row("scan", { ready: 3 }), row("pay", { ready: 1 })];
+  const held: Held = { ...BUSY, consumers, byFunction };
+  assertEquals(holdsOf(held).map(holdWords), [
+    `function mail: 2 calls wait for ${server}`,
+    `function scan: 3 calls wait for ${refused}`,
+  ]);
+  const view: LiveView = { ...held, holds: holdsOf(held) };
+  const of = (name: string) => standingOf({ chain: "order", function: name, labels: {} }, view);
+  const edge = "the end of a wait that the platform edge asks for, 1s more";
+  assertEquals(of("mail"), `waits for ${server}; and for ${edge}`);
+  assertEquals(of("scan"), `waits for ${refused}; and for ${edge}`);
+  assertEquals(of("pay"), "waits for the end of a wait that the platform asks for, 38s more");
+  const node = { chain: "order", function: "mail", labels: {} };
+  assertEquals(standingOf(node, view, false), "waits until a consumer takes its instance");
+  assertEquals(standingOf(node, { ...view, consumers: [] }, false), "waits for a consumer: none runs");
+});

@@ -36,6 +36,8 @@ export interface ConsumerRecord {
   readonly asked?: readonly AskedView[];
   /** Retries that wait at it for the budgets of their functions, at most {@linkcode MOST_HELD} functions, most first. (Default: none) */
   readonly heldRetries?: readonly HeldRetriesView[];
+  /** Functions whose calls cannot start, whatever limits allow, at most {@linkcode MOST_ASKED} of them. (Default: none) */
+  readonly kept?: readonly KeptFunction[];
   /** Whether it runs policies that are files of the user's, when the queue sets one. (Default: it refuses them) */
   readonly takesPolicyFiles?: boolean;
   /**
@@ -57,6 +59,14 @@ export interface AskedView {
   readonly leftMs: number;
 }
 
+/** A function whose calls cannot start, as nobody serves it, or as the platform refuses all of them. */
+export interface KeptFunction {
+  /** Its name. */
+  readonly function: string;
+  /** The thing for which its calls wait: `the platform, which refuses its calls: throttled with status 429`. */
+  readonly reason: string;
+}
+
 /** The platform that asks callers to wait, in words: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */
 export function askerWords({ platform, function: name }: Pick<AskedView, "platform" | "function">): string {
   return `the platform${platform === undefined ? "" : ` ${platform}`}${
@@ -64,7 +74,7 @@ export function askerWords({ platform, function: name }: Pick<AskedView, "platfo
   }`;
 }
 
-/** Most of these in a record. */
+/** Most platforms, and most functions, in a record. */
 export const MOST_ASKED = 10;
 
 /** Calls of a function that have failed and wait for its retry budget. */

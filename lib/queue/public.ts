@@ -33,6 +33,7 @@ export type {
   ConsumerRecord,
   ConsumerView,
   HeldRetriesView,
+  KeptFunction,
   KeptPart,
   Quota,
 } from "./consumers.ts";

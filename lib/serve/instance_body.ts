@@ -120,7 +120,11 @@ export function detailOf(
       ...record !== undefined && recordBody(record, room),
       state,
       ...live !== undefined && state === "open" && calls === undefined && {
-        standing: standingOf({ chain: chain.name, function: fn.name, labels }, live),
+        standing: standingOf(
+          { chain: chain.name, function: fn.name, labels },
+          live,
+          view.state === "running",
+        ),
       },
       ...generation > 0 && { generation },
       ...items.length > 0 && {

@@ -31,9 +31,15 @@ Deno.test("what nobody serves waits, is said once, and runs when its server has 
   const env = { SEQUOIA_LOCAL: freeAddress() };
   const here = { ...at, env };
   const status = async () => await runJson(["queue", "status"], here) as Status;
-  await run(["produce", "wl.ts", "--chain", "pay", "--burst", "5"], here);
+  await run(["produce", "wl.ts", "--chain", "pay", "--id", "first"], here);
+  const shown = async () => (await run(["queue", "show", "first"], here)).stdout;
+  assertMatch(await shown(), /charge {2}open: waits for a consumer: none runs\n/);
+  await run(["produce", "wl.ts", "--chain", "pay", "--burst", "4"], here);
   await using consumer = new Running(["consume", "--out", "run.json"], here);
   await consumer.says(WAITS);
+  while (!/charge {2}open: waits for a server: function charge is served by nobody at /.test(await shown())) {
+    // until a record of the consumer says it
+  }
   const waiting = await status();
   assertEquals([waiting.completed, waiting.failed, waiting.unserved.map((fn) => fn.function)], [0, 0, [
     "charge",
