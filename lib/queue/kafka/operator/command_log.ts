@@ -30,15 +30,24 @@ export interface OpenRequest {
   readonly answers: Map<number, number>;
 }
 
+/** A request that all partitions have answered is over after this time, in milliseconds: its asker reads the answers at once, … */
+const ANSWERED_MS = 3_600_000;
+/** … and any other one after this time: clocks of machines may differ by hours, where a zone was mistaken. */
+const UNANSWERED_MS = 86_400_000;
+/** Most records of requests that are deleted at a time. */
+const DELETED_AT_ONCE = 1000;
+
 /**
  * The topic of commands, by key: `pause/NAME` the pauses in force; `setting/NAME` the other settings; `request/ID` and
- * `answer/ID/PARTITION`, deleted when they are over.
+ * `answer/ID/PARTITION`, deleted by whoever has asked. Where that has died, the next one that asks deletes them.
  */
 export class CommandLog {
   readonly #link: Link;
   readonly #topic: string;
   readonly #pauses = new Map<string, Pause>();
   readonly #open = new Map<string, OpenRequest>();
+  /** The keys of answers to requests that are over: their owners were late. */
+  readonly #strays = new Set<string>();
   #entries: SettingEntries = {};
   #revision = 0;
   #at = 0;
@@ -86,8 +95,8 @@ export class CommandLog {
       }
       if (kind === "setting") this.#takeSetting(rest[0]!, body);
       if (kind === "request") this.#takeRequest(rest[0]!, isRequest(body) ? body : undefined, timestamp);
-      if (kind === "answer" && typeof body === "number") {
-        this.#open.get(rest[0]!)?.answers.set(Number(rest[1]), body);
+      if (kind === "answer") {
+        this.#takeAnswer(rest[0]!, rest[1]!, typeof body === "number" ? body : undefined);
       }
     }
     this.changed();
@@ -108,6 +117,13 @@ export class CommandLog {
     else this.#open.set(id, { request, askedAtMs, answers: new Map() });
   }
 
+  #takeAnswer(id: string, partition: string, reached: number | undefined): void {
+    const answers = this.#open.get(id)?.answers, key = `answer/${id}/${partition}`;
+    if (reached === undefined) this.#strays.delete(key);
+    else if (answers === undefined) this.#strays.add(key);
+    else answers.set(Number(partition), reached);
+  }
+
   /** The settings in force, as far as it has been read. */
   get settings(): Settings {
     return settingsOf(this.#entries, [...this.#pauses.values()], this.#revision);
@@ -118,11 +134,18 @@ export class CommandLog {
     return this.#open.get(id);
   }
 
-  /** The requests that a partition has not answered. */
-  *unanswered(partition: number): Generator<OpenRequest> {
+  /** The requests that a partition has not answered, but for those whose askers have died long ago. */
+  *unanswered(partition: number, nowMs: number): Generator<OpenRequest> {
     for (const open of this.#open.values()) {
-      if (open.request.ids[partition] !== undefined && !open.answers.has(partition)) yield open;
+      const isAsked = open.request.ids[partition] !== undefined && !open.answers.has(partition);
+      if (isAsked && !isOver(open, nowMs)) yield open;
     }
+  }
+
+  /** The keys of all that is left of requests that are over, as their askers have died or their owners were late. */
+  *#remains(nowMs: number): Generator<string> {
+    yield* this.#strays;
+    for (const open of this.#open.values()) if (isOver(open, nowMs)) yield* keysOf(open.request);
   }
 
   async #write(
@@ -133,8 +156,10 @@ export class CommandLog {
     await writer.append(this.#topic, 0, entries.map(([key, value]) => outgoing(key, value, nowMs)));
   }
 
-  /** Asks owners for something. */
+  /** Asks owners for something. What is left of requests that are over is deleted first. */
   async ask(writer: RecordWriter, request: Request, nowMs: number): Promise<void> {
+    const remains = [...this.#remains(nowMs).take(DELETED_AT_ONCE)];
+    if (remains.length > 0) await this.#write(writer, remains.map((key) => [key, null]), nowMs);
     await this.#write(writer, [[`request/${request.id}`, request]], nowMs);
   }
 
@@ -151,10 +176,9 @@ export class CommandLog {
   }
 
   /** A request is over. */
-  async close(writer: RecordWriter, { id, ids }: Request, nowMs: number): Promise<void> {
-    const answers = Object.keys(ids).map((partition) => [`answer/${id}/${partition}`, null] as const);
-    await this.#write(writer, [[`request/${id}`, null], ...answers], nowMs);
-    this.#open.delete(id);
+  async close(writer: RecordWriter, request: Request, nowMs: number): Promise<void> {
+    await this.#write(writer, keysOf(request).map((key) => [key, null]), nowMs);
+    this.#open.delete(request.id);
   }
 
   /** Changes settings, going by those that have been read. */
@@ -176,6 +200,17 @@ export class CommandLog {
       yield [`setting/${name}`, value];
     }
   }
+}
+
+/** The keys of a request and of its answers. */
+function keysOf({ id, ids }: Request): string[] {
+  return [`request/${id}`, ...Object.keys(ids).map((partition) => `answer/${id}/${partition}`)];
+}
+
+/** Whether nobody waits for the answers to a request any more. */
+function isOver({ request, askedAtMs, answers }: OpenRequest, nowMs: number): boolean {
+  const isAnswered = Object.keys(request.ids).every((partition) => answers.has(Number(partition)));
+  return nowMs - askedAtMs > (isAnswered ? ANSWERED_MS : UNANSWERED_MS);
 }
 
 function isRequest(body: Json | undefined): body is Json & Request {

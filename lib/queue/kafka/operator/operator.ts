@@ -1,5 +1,6 @@
 import type { Clock } from "../../../model/mod.ts";
 import type { Bell } from "../../bell.ts";
+import { QueueError } from "../../errors.ts";
 import { among, CANCELLABLE, ENDED, RETRYABLE, RETRYABLE_FROM } from "../../filter.ts";
 import type { Command, Filter } from "../../queue.ts";
 import type { RecordWriter } from "../client/appender.ts";
@@ -93,12 +94,13 @@ export class Operator {
   }
 
   async #ask(request: Request): Promise<number> {
-    const { log, writer, clock, bell, closing } = this.#options;
+    const { link, log, writer, clock, bell, closing } = this.#options;
     await log.ask(writer, request, clock.wallMs());
     await log.refresh();
     const asked = Object.keys(request.ids).map(Number);
     const answers = log.open(request.id)!.answers;
     while (answers.size < asked.length && !closing.aborted) {
+      if (log.open(request.id) === undefined) throw unansweredError(link.where);
       const patience = new AbortController();
       using stack = new DisposableStack();
       stack.defer(clock.after(PATIENCE_MS, () => patience.abort()));
@@ -136,9 +138,10 @@ export class Operator {
 
   /** Carries out what the partitions that are owned here are asked for. */
   serve(): void {
+    const { log, clock } = this.#options;
     for (const owned of this.#options.ownership.all()) {
       if (this.#serving.has(owned.partition)) continue;
-      if (this.#options.log.unanswered(owned.partition).next().done) continue;
+      if (log.unanswered(owned.partition, clock.wallMs()).next().done) continue;
       const work = this.#serveAll(owned)
         .catch((error) => this.#options.ownership.refused(owned, error))
         .finally(() => this.#serving.delete(owned.partition));
@@ -148,16 +151,24 @@ export class Operator {
 
   async #serveAll(owned: OwnedPartition): Promise<void> {
     const { log, writer, link, names, clock, closing, bell } = this.#options;
-    for (let [asked] = log.unanswered(owned.partition); asked !== undefined;) {
+    const next = () => log.unanswered(owned.partition, clock.wallMs()).next().value;
+    for (let asked = next(); asked !== undefined; asked = next()) {
       await owned.readTo(await endOffset(link, names.pending, owned.partition), closing);
       await owned.readDelayedTo(await endOffset(link, names.delayed, owned.partition), closing);
       using _ = await owned.whole();
       const reached = await carryOut(owned, asked, this.#ends, closing);
       await log.answer(writer, asked.request.id, owned.partition, reached, clock.wallMs());
       bell.ring();
-      [asked] = log.unanswered(owned.partition);
     }
   }
+}
+
+function unansweredError(where: string): QueueError {
+  return new QueueError(
+    "failed",
+    `Cannot carry out the request to ${where}: the owners of some partitions have not answered for a day. ` +
+      "See sequoia queue status, and ask again",
+  );
 }
 
 function statesOf(command: Extract<Command, { filter: Filter }>) {

@@ -1,11 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { VirtualClock } from "../../../../tests/programs/virtual_clock.ts";
 import { Bell } from "../../bell.ts";
+import { QueueError } from "../../errors.ts";
 import { lostError } from "../client/errors.ts";
 import { Operator, type OperatorOptions } from "./operator.ts";
 
 /** One instance of a partition that nobody owns; reading the partition as its guest fails. */
-function setUp(failure: Error) {
+function setUp(failure: Error, isForgotten = false) {
   const clock = new VirtualClock(), closing = new AbortController(), dropped: unknown[] = [];
   const guest = {
     partition: 0,
@@ -16,6 +17,7 @@ function setUp(failure: Error) {
     drop: (error: unknown) => dropped.push(error),
   };
   const asked = { request: { id: "r", kind: "purge", ids: { 0: ["a"] } }, answers: new Map() };
+  let opened = 0;
   const operator = new Operator({
     ...{
       clock,
@@ -34,7 +36,7 @@ function setUp(failure: Error) {
     log: {
       ask: () => Promise.resolve(),
       refresh: () => Promise.resolve(),
-      open: () => asked,
+      open: () => isForgotten && opened++ > 0 ? undefined : asked,
       unanswered: () => [asked].values(),
       close: () => Promise.resolve(),
     },
@@ -58,4 +60,14 @@ Deno.test("Operator.request() gives such a partition up, and leaves no timer, if
   const failure = new Error("no"), { clock, dropped, purge } = setUp(failure);
   await assertRejects(purge, Error, "no");
   assertEquals([dropped, clock.timers], [[failure], 0]);
+});
+
+Deno.test("Operator.request() says so when its request was deleted, as nobody had answered it for a day", async () => {
+  const { clock, purge } = setUp(new Error("no"), true);
+  const error = await assertRejects(
+    purge,
+    QueueError,
+    "the owners of some partitions have not answered for a day",
+  );
+  assertEquals([error.code, clock.timers], ["failed", 0]);
 });
