@@ -73,20 +73,19 @@ Deno.test("sequoia consume starts no more in a second than --rate says, as the r
   assertRate(await startsOf({ workload: CHAINS, produce: [["--burst", "70"]], consume: args }), 60);
 });
 
-/** The longest time from a decision to the note of its start, in milliseconds. */
-const LATE_MS = 50;
-
-/** No window of a second has more than the rate, what comes together included. */
+/** No window of a second has more than the rate, what comes together included: the rate counts the instants that the log has. */
 function assertRate(starts: readonly Start[], perS: number): void {
   assert(starts.length > perS);
   for (const [i, { startedAtMs: toMs }] of starts.slice(perS).entries()) {
     const spanMs = toMs - starts[i]!.startedAtMs;
-    assert(spanMs >= 1000 - LATE_MS, `${perS + 1} starts in ${spanMs} ms at ${perS}/s`);
+    assert(spanMs >= 1000, `${perS + 1} starts in ${spanMs} ms at ${perS}/s`);
   }
 }
 
+/** The time of each call of what is queued, in milliseconds. */
+const CALL_MS = 10;
 const QUEUED = `import { chain, constant, fn, workload } from "sequoia";
-const f = fn("f", { time: constant("10ms") });
+const f = fn("f", { time: constant("${CALL_MS}ms") });
 const of = (name: string, priority: number) => ({ chain: chain(name, ({ call }) => { call(f); }), priority });
 export default workload({ chains: [of("first", 1), of("urgent", 0)] });`;
 
@@ -112,11 +111,15 @@ Deno.test("sequoia queue limit and policy reach a full queue's consumer within a
   const from = starts.findIndex(({ chain }) => chain === "urgent");
   const wide = starts.find(({ startedAtMs }) => inFlight(starts, startedAtMs) === 5);
   assertEquals([mostAtOnce(before), mostAtOnce(starts)], [1, 5]);
-  assert(wide!.startedAtMs < limitAtMs + 1000, `the limit after ${wide!.startedAtMs - limitAtMs} ms`);
+  /** At most the starts of a second: a machine that is slower makes fewer of them, and takes as much longer to hear. */
+  const assertSoon = (what: string, atMs: number, untilMs: number, inFlight: number) => {
+    const passed = starts.filter(({ startedAtMs: ms }) => ms >= atMs && ms < untilMs).length;
+    assert(passed < inFlight * 1000 / CALL_MS, `${what} after ${passed} starts, ${untilMs - atMs} ms`);
+  };
+  assertSoon("the limit", limitAtMs, wide!.startedAtMs, 1);
   assert(before.every(({ chain }) => chain === "first"), "under fcfs they would come last");
   assert(starts.slice(from, from + 40).every(({ chain }) => chain === "urgent"), "one after the other");
-  const { startedAtMs } = starts[from]!;
-  assert(startedAtMs < policyAtMs + 1000, `the policy after ${startedAtMs - policyAtMs} ms`);
+  assertSoon("the policy", policyAtMs, starts[from]!.startedAtMs, 5);
   const { run: { changes } } = await runJson(["report", "run.json"], at) as Report;
   assertEquals(changes?.map(({ setting, value }) => [setting, value]), [
     ["limit", "5"],
