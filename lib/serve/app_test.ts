@@ -7,6 +7,8 @@ import { makeApp } from "./app.ts";
 import { hashOf, KeySet } from "./keys.ts";
 import { MOST_CONNECTIONS } from "./server.ts";
 
+const never = new AbortController().signal;
+
 /** An app with a chain that tells its ends by a callback, and calls of it by a key: of a tenant, or of nobody. */
 async function world({ page, nowMs = realClock.nowMs }: { page?: Pages["page"]; nowMs?: () => number } = {}) {
   const queue = memoryQueue({ clock: realClock });
@@ -94,12 +96,12 @@ Deno.test("callbacks that were given up are retried by who may steer, a tenant's
     make({ ...chainOf, labels: { tenant }, callback }, realClock.wallMs(), { id: `${tenant}-${i}` })
   );
   await queue.push(told);
-  await queue.pull(3, AbortSignal.timeout(1000));
+  await queue.pull(3, never);
   const endedAtMs = realClock.wallMs();
   await queue.finish(told.map(({ id }) => ({
     ...{ instanceId: id, outcome: "completed" as const, records: [], endedAtMs, output: NULL },
   })));
-  const taken = await queue.pullCallbacks({ max: 3, of: () => 3 }, AbortSignal.timeout(1000));
+  const taken = await queue.pullCallbacks({ max: 3, of: () => 3 }, never);
   await queue.settleCallbacks(
     taken.map(({ id }) => ({ id, state: "given-up", attempts: 1, atMs: endedAtMs })),
   );
