@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  BROKEN,
   instanceOf,
   linear,
   makeScheduler,
@@ -68,6 +69,27 @@ Deno.test("least-attained takes the chain whose attempts have held slots for the
   assertEquals(task.attainedMs, 0);
   const { retryAtMs } = scheduler.settle(task, SHAKY, nowMs + 70);
   assertEquals(scheduler.next(retryAtMs!)!.attainedMs, 70);
+});
+
+Deno.test("least-attained goes on from what an instance held at another consumer, or before a restart", () => {
+  const scheduler = makeScheduler("least-attained", { global: 1 });
+  const done = (node: number, runMs: number) => ({
+    ...{ node, state: "ok" as const, attempts: 1, output: OK.output, runMs },
+  });
+  scheduler.submit(instanceOf(linear("line", 3), "much"), 0, [done(0, 300), done(1, 400)]);
+  scheduler.submit(instanceOf(linear("line", 3), "less"), 0, [done(0, 500)]);
+  scheduler.submit(instanceOf(linear("line", 3), "new"), 0);
+  const mapped = chain("mapped", ({ call }) => {
+    call(fn("next"), { after: call(fn("item"), { map: "args.list" }) });
+  });
+  const items = [{ ...done(0, 600), item: 0 }, { ...done(0, 10), item: 1 }, done(0, 610)];
+  scheduler.submit(instanceOf(mapped, "items"), 0, items);
+  const order = [0, 1, 2, 3].map(() => {
+    const task = scheduler.next(0)!;
+    scheduler.settle(task, BROKEN, 0);
+    return [task.instance, task.attainedMs];
+  });
+  assertEquals(order, [["new", 0], ["less", 500], ["items", 610], ["much", 700]]);
 });
 
 Deno.test("least-attained counts what the items of a map held, though the chain has one node", () => {

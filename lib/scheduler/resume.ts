@@ -15,6 +15,7 @@ const INTERRUPTED = "it was running when its consumer died, and it must not run 
 export function resume(run: InstanceRun, progress: readonly NodeRecord[]): Reach {
   const { roots } = run.plan;
   if (progress.length === 0) return { free: roots, skipped: NOTHING.skipped };
+  attainAgain(run, progress);
   const recorded = endsOf(run, progress);
   const free: number[] = [], skipped: number[] = [];
   const reached = [...roots];
@@ -31,6 +32,15 @@ export function resume(run: InstanceRun, progress: readonly NodeRecord[]): Reach
   }
   resumeUndoing(run, recorded);
   return { free, skipped };
+}
+
+/** Counts the time of the attempts that settled nodes before; that of failed attempts before them is not recorded. */
+function attainAgain(run: InstanceRun, progress: readonly NodeRecord[]): void {
+  const { nodes } = run.plan.chain;
+  for (const { node, item, runMs } of progress) {
+    const isOfItems = item === undefined && nodes[node]?.map !== undefined; // each of them has a record of its own
+    if (runMs !== undefined && !isOfItems) run.attain(runMs, "ok");
+  }
 }
 
 /** Once it has begun to undo, nothing else starts; what was called when its consumer died is called again. */
