@@ -51,7 +51,7 @@ export async function recordedArrivals(
   const nodes = new RecordedNodes(), calls = new RecordedCalls();
   const platforms = new Set<string>(), chains = new ChainTimes();
   const limits = new RecordedLimits();
-  let run: RunInfo | undefined, cancelled = 0, again = 0;
+  let run: RunInfo | undefined, cancelled = 0, again = 0, settings = 0;
   for await (const event of events) {
     if (event.type === "run") run = event;
     if (event.type === "counter") limits.add(event);
@@ -59,6 +59,7 @@ export async function recordedArrivals(
     if (event.type === "end") chains.end(event);
     if (event.type === "submit" && !submissions.has(event.instance)) submissions.set(event.instance, event);
     if (event.type === "end" && event.outcome === "cancelled") cancelled++;
+    if (event.type === "setting" && event.setting !== "limit") settings++;
     if (event.type !== "attempt") continue;
     nodes.add(event);
     if (platforms.size < MOST_PLATFORMS) platforms.add(event.platform);
@@ -92,6 +93,11 @@ export async function recordedArrivals(
     leftOut: [
       ...cancelled > 0 ? [`instances were cancelled (${cancelled}); here they run to their ends`] : [],
       ...again > 0 ? [`nodes were begun again by a retry (${again}); here only their last runs count`] : [],
+      ...settings > 0
+        ? [
+          `policies, ceilings, floors and pauses were set while it went on (${settings}); here they are those of its beginning`,
+        ]
+        : [],
       ...run.command === "consume"
         ? [
           "stalls of the consumer's machine are in it by what they took on average; the p99 of some hundred chains may be 10 % off",

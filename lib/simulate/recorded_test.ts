@@ -147,6 +147,9 @@ Deno.test("recordedArrivals() says what of a run its simulation leaves out", asy
     attempt("a", "n0", 5, { platform: "here" }),
     attempt("a", "n0", 5, { platform: "there", generation: 1 }),
     { type: "end", chain: "line", instance: "a", endedAtMs: 3000, outcome: "cancelled" },
+    { type: "setting", atMs: 3000, setting: "limit", value: "50" },
+    { type: "setting", atMs: 3100, setting: "policy", value: "fcfs" },
+    { type: "setting", atMs: 3200, setting: "paused", value: "everything" },
     ...[[1000, 20], [2000, 20], [3000, 50], [4000, 50]].map(([atMs, limit]): RunEvent => ({
       type: "counter",
       atMs: atMs!,
@@ -159,6 +162,7 @@ Deno.test("recordedArrivals() says what of a run its simulation leaves out", asy
   assertEquals(leftOut.map((words) => words.split(";")[0]), [
     "instances were cancelled (1)",
     "nodes were begun again by a retry (1)",
+    "policies, ceilings, floors and pauses were set while it went on (2)",
     "stalls of the consumer's machine are in it by what they took on average",
     "there were several platforms",
   ]);
