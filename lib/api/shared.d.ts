@@ -696,22 +696,13 @@ declare class PolicyError extends SequoiaError<PolicyErrorCode> {
     readonly name = "PolicyError";
     constructor(code: PolicyErrorCode, message: string, options?: ErrorOptions);
 }
-declare const POLICY_FUNCTIONS: readonly ["group", "weight", "rank", "place"];
-declare function checkPolicy(value: unknown, where: string): Policy;
 
 interface PolicyOptions {
     readonly by?: string;
     readonly ageingMs?: number;
     readonly weights?: ReadonlyMap<string, number>;
 }
-declare const DEFAULT_POLICY = "running-first";
-declare function policySummaries(): {
-    readonly name: string;
-    readonly summary: string;
-}[];
-declare function policiesWith(option: keyof PolicyOptions): string[];
 declare function policyOf(text: string, options?: PolicyOptions, own?: (name: string) => Policy | undefined): Policy;
-declare function checkedPolicyOf(text: string, options?: PolicyOptions, own?: (name: string) => Policy | undefined): Policy;
 
 type Verdict = "ok" | "failed" | "retry" | "throttled" | "unserved";
 interface Ending {
@@ -924,7 +915,6 @@ interface RatePace {
     readonly intervalMs: number;
     readonly burst: number;
 }
-declare function toleranceMs({ burst, intervalMs }: RatePace, lateMs: number): number;
 
 type LabelLimit = number | Readonly<Record<string, number>>;
 
@@ -939,7 +929,6 @@ interface Limits {
     readonly rate?: number | StartRate;
     readonly functionRates?: Readonly<Record<string, number | StartRate>>;
 }
-declare const DEFAULT_LIMIT = 1000;
 type FixedLimits = Limits & {
     readonly global?: number;
 };
@@ -948,11 +937,7 @@ interface FloorShortage {
     readonly reserved: number;
     readonly limit: number;
 }
-declare function floorShortageWords({ reserved, limit }: FloorShortage): string;
 declare function checkFloors(limits: Limits): void;
-declare function withPossibleFloors(limits: Limits): Limits;
-
-declare function mayStartAhead(running: number, ahead: number): boolean;
 
 interface LeaseReport {
     readonly held: number;
@@ -992,7 +977,6 @@ declare class LeasedRate extends TimedLimit {
     left(): void;
     neverLeft(): void;
 }
-declare function aheadMs({ windowMs }: RatePace): number;
 
 interface LimitPart {
     of(name: string, whole: number): number;
@@ -1011,7 +995,6 @@ interface LimitShare {
     readonly from: number;
     readonly to: number;
 }
-declare function wholesWithin(limit: number, { from, to }: LimitShare): number;
 declare function shareOfLimits(limits: Limits, share: LimitShare): Limits;
 
 declare class RetryBudget {
@@ -1396,17 +1379,20 @@ declare class Regime {
     setPauses(pauses: readonly Pause[]): void;
 }
 
-declare class SharedRates {
+declare class SharedLimits {
     #private;
     constructor(regime: Regime);
-    begin(): void;
+    setPart(part: LimitPart, nowMs: number): void;
+    uses(nowMs?: number): Iterable<LimitUse>;
+    limitWithin(global: number): number;
+    leaseRates(): void;
     leases(nowMs: number, mayStart: boolean): Iterable<RateLease>;
     granted(nowMs: number): void;
 }
 
 declare class Scheduler {
     #private;
-    readonly rates: SharedRates;
+    readonly shared: SharedLimits;
     constructor(options: SchedulerOptions);
     submit(instance: Instance, nowMs: number, progress?: readonly NodeRecord[], submission?: Submission): Settlement;
     next(nowMs: number, leaves?: "now" | "later"): Invocation | undefined;
@@ -1429,9 +1415,6 @@ declare class Scheduler {
     wakeAtMs(): number | undefined;
     setPolicy(policy: Policy): void;
     setLimits(limits: Limits): void;
-    setPart(part: LimitPart, nowMs: number): void;
-    uses(nowMs?: number): Iterable<LimitUse>;
-    limitWithin(global: number): number;
     get policy(): Policy;
     get unserved(): readonly UnservedFunction[];
     get heldRetries(): readonly HeldRetries[];
@@ -2034,50 +2017,36 @@ interface SimulationEnd {
 declare function simulate({ policy, policyOptions, limit, limits: others, ...rest }: SimulateOptions): Generator<RunEvent, SimulationEnd>;
 
 export {
-  ChainPlan,
-  DEFAULT_LIMIT,
-  DEFAULT_POLICY,
   Invocation,
-  METHODS,
   NULL,
-  POLICY_FUNCTIONS,
   PlatformError,
   PolicyError,
   QueueError,
   REPORT_SCHEMA,
   RUN_SCHEMA,
-  RateLease,
   RunLogError,
   Scheduler,
-  SharedRates,
   Stop,
   TraceError,
-  aheadMs,
   buildDrawnRun,
   buildReport,
   buildRunView,
   changeBetween,
   checkFloors,
-  checkPolicy,
   checkThresholds,
-  checkedPolicyOf,
   compareRuns,
   deployable,
   ended,
   entryOfDeployed,
-  floorShortageWords,
   follow,
   instanceMaker,
-  mayStartAhead,
   mergeRunLogs,
   openConsumer,
   openPlatform,
   openQueue,
   parseFigure,
   parseThreshold,
-  policiesWith,
   policyOf,
-  policySummaries,
   readRunLog,
   renderCsv,
   renderHtml,
@@ -2086,11 +2055,8 @@ export {
   simulate,
   submit,
   submitLoad,
-  toleranceMs,
   traceLoad,
   verdictOf,
-  wholesWithin,
-  withPossibleFloors,
 };
 export type {
   Answer,
@@ -2151,9 +2117,7 @@ export type {
   FunctionRunEvent,
   FunctionRunValues,
   FunctionSpec,
-  FunctionStats,
   Gaps,
-  GroupStats,
   Held,
   HeldRetries,
   HeldRetriesView,
@@ -2176,11 +2140,7 @@ export type {
   Kind,
   LabelKind,
   LabelLimit,
-  LeaseGrant,
-  LeaseReport,
-  LimitPart,
   LimitShare,
-  LimitUse,
   Limits,
   LoadObserver,
   LoadOptions,
@@ -2220,7 +2180,6 @@ export type {
   PlatformCost,
   PlatformErrorCode,
   PlatformOption,
-  PlatformView,
   Policy,
   PolicyErrorCode,
   PolicyOptions,
@@ -2239,7 +2198,6 @@ export type {
   Quota,
   Random,
   RateLedgers,
-  RatePace,
   RefusedFunction,
   Released,
   Replay,
@@ -2271,7 +2229,6 @@ export type {
   SimulatedPlatform,
   SimulationEnd,
   StartRate,
-  Stats,
   Step,
   Submission,
   SubmissionDefaults,
@@ -2279,7 +2236,6 @@ export type {
   SubmitEvent,
   SubmitOptions,
   TakenCallback,
-  Task,
   TerminalOptions,
   Tested,
   TestedRow,

@@ -107,7 +107,7 @@ export class LimitRounds {
     const { scheduler, limits } = this.#options, { limit } = scheduler.stats(), { global } = limits();
     if (typeof global !== "number" || !this.#division.isShared) return limit;
     const { from, to } = this.#division.part;
-    return Math.max(limit, scheduler.limitWithin(Math.ceil(global * (to - from))));
+    return Math.max(limit, scheduler.shared.limitWithin(Math.ceil(global * (to - from))));
   }
 
   get #pace(): typeof ALONE {
@@ -118,7 +118,7 @@ export class LimitRounds {
   plan(isLeaving: boolean): boolean {
     const { clock, scheduler } = this.#options;
     if (!this.hasLooked) return false; // what it takes from whom is not known yet
-    const uses = this.#division.isShared || isLeaving ? scheduler.uses(clock.nowMs()) : NO_USES;
+    const uses = this.#division.isShared || isLeaving ? scheduler.shared.uses(clock.nowMs()) : NO_USES;
     this.#isNews = this.#division.plan(uses, clock.nowMs(), clock.wallMs(), isLeaving);
     if (this.#isNews) this.#apply();
     return this.#isNews || clock.nowMs() >= this.#beat.atMs + this.#pace.beatMs;
@@ -147,7 +147,7 @@ export class LimitRounds {
     this.hasLooked = true;
     this.#beat = beat;
     this.#sureUntilMs = beat.atMs + beat.sureMs; // what the others have read, whatever pace it goes on at
-    this.#isLate &&= !this.#division.leavesRoomFor(scheduler.uses(clock.nowMs()));
+    this.#isLate &&= !this.#division.leavesRoomFor(scheduler.shared.uses(clock.nowMs()));
     if (this.mayStart && !this.#isLate) this.#sure = void this.#sure?.resolve();
     if (hasChanged) {
       this.#changedAtMs = clock.nowMs();
@@ -186,7 +186,7 @@ export class LimitRounds {
 
   #apply(): void {
     const { scheduler, clock } = this.#options;
-    scheduler.setPart(this.#division.inForce, clock.nowMs());
+    scheduler.shared.setPart(this.#division.inForce, clock.nowMs());
   }
 }
 

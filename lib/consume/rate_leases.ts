@@ -65,7 +65,7 @@ export class RateLeases {
     this.#ledgers = ledgers;
     this.#options = options;
     this.#pause = new Pause(options.clock);
-    options.scheduler.rates.begin();
+    options.scheduler.shared.leaseRates();
   }
 
   /** Resolves when a call that is to leave may look again whether it may, as its grant was lost; undefined: none was. */
@@ -81,7 +81,7 @@ export class RateLeases {
   look(): void {
     const { scheduler, clock, mayStart } = this.#options, nowMs = clock.nowMs();
     this.#dueMs = Infinity;
-    for (const lease of scheduler.rates.leases(nowMs, mayStart())) {
+    for (const lease of scheduler.shared.leases(nowMs, mayStart())) {
       const known = this.#knownOf(lease);
       known.excessSinceMs = lease.excess > 0 ? Math.min(known.excessSinceMs, nowMs) : Infinity;
       this.#dueMs = Math.min(this.#dueMs, dueAtMs(lease, known), lease.coversAtMs(nowMs) ?? Infinity);
@@ -157,7 +157,7 @@ export class RateLeases {
         excessSinceMs: Infinity,
       });
     }
-    scheduler.rates.granted(clock.nowMs());
+    scheduler.shared.granted(clock.nowMs());
   }
 }
 

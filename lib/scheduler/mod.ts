@@ -8,7 +8,6 @@ export { aheadMs, type LeaseGrant, type LeaseReport, type RateLease } from "./ra
 export type { LimitPart, LimitUse } from "./limit_part.ts";
 export { type LimitShare, shareOfLimits, wholesWithin } from "./limit_share.ts";
 export type { PlatformOption } from "./platform_pool.ts";
-export type { ChainPlan } from "./chain_plan.ts";
 export type {
   Decision,
   Delay,
@@ -29,5 +28,4 @@ export type { ShareUnit } from "./service.ts";
 export type { HeldRetries } from "./retries.ts";
 export type { AskedWait } from "./way_start.ts";
 export { Scheduler } from "./scheduler.ts";
-export type { SharedRates } from "./shared_rates.ts";
 export type { UnservedFunction } from "./unserved.ts";

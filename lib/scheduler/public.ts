@@ -3,8 +3,45 @@
  *
  * @module
  */
-export * from "./mod.ts";
-export * from "../policies/mod.ts";
+export {
+  type AskedWait,
+  checkFloors,
+  type Decision,
+  type Delay,
+  type Ending,
+  type FixedLimits,
+  type FloorShortage,
+  follow,
+  type HeldRetries,
+  type Invocation,
+  type LabelLimit,
+  type Limits,
+  type LimitShare,
+  type LoadObserver,
+  type NodeCall,
+  type Obstacle,
+  type Phase,
+  type PlatformOption,
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulerStats,
+  type Settlement,
+  type SettlementHandlers,
+  shareOfLimits,
+  type ShareUnit,
+  type StartRate,
+  type Submission,
+  type SubmissionTime,
+  type UnservedFunction,
+  type Verdict,
+} from "./mod.ts";
+export {
+  type Policy,
+  PolicyError,
+  type PolicyErrorCode,
+  policyOf,
+  type PolicyOptions,
+} from "../policies/mod.ts";
 export {
   type ByValue,
   type Callback,
@@ -22,7 +59,6 @@ export {
   type JsonText,
   type MapRule,
   type Method,
-  METHODS,
   type NodeRecord,
   type NodeState,
   NULL,

@@ -17,12 +17,11 @@ import { Flow } from "./flow.ts";
 import { Instances } from "./instances.ts";
 import type { InstanceRun, Invocation } from "./invocation.ts";
 import { Invocations } from "./invocations.ts";
-import type { LimitPart, LimitUse } from "./limit_part.ts";
 import type { Limits } from "./limits.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Overdue } from "./overdue.ts";
 import { Regime } from "./regime.ts";
-import { SharedRates } from "./shared_rates.ts";
+import { SharedLimits } from "./shared_limits.ts";
 import { resume } from "./resume.ts";
 import { type HeldRetries, Retries } from "./retries.ts";
 import type { UnservedFunction } from "./unserved.ts";
@@ -54,8 +53,12 @@ export class Scheduler {
   readonly #overdue: Overdue;
   readonly #ends: AttemptEnds;
   #limits: Limits;
-  /** Its part of rates that others keep to as well. */
-  readonly rates: SharedRates;
+  /**
+   * Its part of limits that others keep to as well.
+   *
+   * @internal
+   */
+  readonly shared: SharedLimits;
 
   /**
    * Makes a scheduler that has nothing to do yet.
@@ -68,7 +71,7 @@ export class Scheduler {
     const setup = { functions: this.#instances.loads.byName, strictShares, share, platforms };
     this.#regime = new Regime(policy, limits, setup, random, () => this.#instances.invocations());
     this.#limits = limits;
-    this.rates = new SharedRates(this.#regime);
+    this.shared = new SharedLimits(this.#regime);
     this.#retries = new Retries(random, this.#regime, options.retryBudget);
     this.#invocations = new Invocations(this.#regime, this.#retries);
     this.#flow = new Flow(this.#invocations, this.#instances);
@@ -282,30 +285,6 @@ export class Scheduler {
   setLimits(limits: Limits): void {
     this.#regime.setLimits(limits);
     this.#limits = limits;
-  }
-
-  /**
-   * Goes on with another part of all limits, which others keep to together with this scheduler; what is in flight beyond it ends as
-   * it would have.
-   */
-  setPart(part: LimitPart, nowMs: number): void {
-    this.#backlog.nowMs = nowMs;
-    this.#regime.setPart(part);
-  }
-
-  /**
-   * The present use of each limit. Costs a step for each that is remembered.
-   *
-   * @param nowMs (Default: when something was asked of it last)
-   */
-  uses(nowMs: number = this.#backlog.nowMs): Iterable<LimitUse> {
-    this.#backlog.nowMs = nowMs;
-    return this.#regime.uses();
-  }
-
-  /** Number of attempts that could be in flight at present if that were the global limit, by the knowledge of the platforms. */
-  limitWithin(global: number): number {
-    return this.#regime.limitWithin(global);
   }
 
   /** The policy in force. */

@@ -74,7 +74,7 @@ Deno.test("Scheduler.wakeAtMs() tells of what has opened since nothing could sta
     assertEquals(startAll(scheduler, 10), []);
     const opensAtMs = scheduler.wakeAtMs()!;
     assertEquals(startAll(scheduler, opensAtMs - 0.2), []);
-    scheduler.uses(opensAtMs + 0.1); // as whoever looks at limits meanwhile
+    scheduler.shared.uses(opensAtMs + 0.1); // as whoever looks at limits meanwhile
     assertEquals(scheduler.wakeAtMs(), opensAtMs);
     assertEquals(startAll(scheduler, opensAtMs + 0.2).length > 0, true);
   }
