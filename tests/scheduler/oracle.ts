@@ -759,10 +759,11 @@ export class Oracle {
     of.started = true;
     for (const other of [...of.entries]) {
       if (other.phase !== "queued") continue;
-      const former = other.group;
-      of.entries = [other, ...of.entries.filter((entry) => entry !== other)];
-      this.#place(other);
-      this.#readWeight(former);
+      const former = { ...other };
+      of.entries = [other, ...of.entries.map((entry) => entry === other ? former : entry)];
+      this.#place(other); // before it leaves its former place, so that no group is idle between
+      of.entries = of.entries.filter((entry) => entry !== former);
+      this.#readWeight(former.group);
     }
   }
 
