@@ -1,6 +1,12 @@
 import { setImmediate } from "node:timers";
 import { type Clock, onAbort } from "../../lib/model/mod.ts";
-import { diskIsBusy } from "./disk.ts";
+import { diskChanges, diskIsBusy } from "./disk.ts";
+
+/**
+ * Turns of the event loop in which nothing waits for the disk and nobody's sleep changes, as it does when the file system tells of
+ * a write: what goes on then needs one or two until it waits for the disk, and is not to be late in this time.
+ */
+const QUIET_TURNS = 3;
 
 interface Sleeper {
   readonly atMs: number;
@@ -11,6 +17,8 @@ interface Sleeper {
 export class TestClock implements Clock {
   #nowMs = Date.UTC(2026, 0, 1);
   readonly #sleepers = new Set<Sleeper>();
+  /** Counts the sleeps that began or ended. */
+  #sleeps = 0;
 
   nowMs(): number {
     return this.#nowMs;
@@ -28,11 +36,13 @@ export class TestClock implements Clock {
     return new Promise((resolve) => {
       const wake = () => {
         this.#sleepers.delete(sleeper);
+        this.#sleeps++;
         signal?.removeEventListener("abort", wake);
         resolve();
       };
       const sleeper = { atMs: instantMs, wake };
       this.#sleepers.add(sleeper);
+      this.#sleeps++;
       signal?.addEventListener("abort", wake, { once: true });
     });
   }
@@ -48,10 +58,16 @@ export class TestClock implements Clock {
     let settled = false;
     const settle = () => settled = true;
     promise.then(settle, settle);
-    for (let turn = 0;; turn++) {
+    const changesOfAll = () => this.#sleeps + diskChanges();
+    for (let quiet = 0, before = changesOfAll();;) {
       await nextTurn();
       if (settled) return promise;
-      if (turn % 3 === 2 && !diskIsBusy()) this.#wakeNext(); // writes need a turn or two: they are not to be late in this time
+      const changes = changesOfAll();
+      quiet = diskIsBusy() || changes !== before ? 0 : quiet + 1;
+      before = changes;
+      if (quiet < QUIET_TURNS) continue;
+      this.#wakeNext();
+      quiet = 0;
     }
   }
 
