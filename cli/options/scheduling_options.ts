@@ -203,7 +203,7 @@ export function schedulerOptionsOf(values: SchedulingValues) {
  *   and floors that are not given are those that are possible
  * @throws {UsageError} if floors cannot be met
  */
-export function limitsOf(values: SchedulingValues, global: number, others: Limits = NO_LIMITS): Limits {
+export function limitsOf(values: SchedulingValues, global: number, others: Limits = byKind([])): Limits {
   const burst = values["burst-size"];
   if (burst !== undefined && values.rate === undefined && values["function-rate"].length === 0) {
     throw new UsageError("Cannot use --burst-size: no rate is given. Add --rate or --function-rate");
@@ -215,7 +215,7 @@ export function limitsOf(values: SchedulingValues, global: number, others: Limit
   const limits = {
     ...ofOthers,
     ...(values.limit ?? { global: itsGlobal, ...fixed !== undefined && { fixed } }),
-    ...(ceilings.length > 0 || others === NO_LIMITS ? byKind(ceilings) : {}),
+    ...(ceilings.length === 0 ? {} : byKind(ceilings)),
     ...(values.floor.length === 0 ? {} : { floors: byKind(values.floor) }),
     functionRates: rates.length === 0 ? functionRates : Object.fromEntries(rates),
     ...(values.rate === undefined ? {} : { rate: burstOf(values.rate) }),
@@ -243,8 +243,6 @@ export function limitsKept(
     ...Object.keys(functionRates).length > 0 && values["function-rate"].length === 0 ? ["function-rate"] : [],
   ];
 }
-
-const NO_LIMITS: Limits = {};
 
 /** The options that give ceilings. */
 const CEILINGS = ["function-limit", "chain-limit", "label-limit", "ceiling"] as const;

@@ -245,9 +245,7 @@ export async function show(
   const width = values.full ? Infinity : printWidth();
   const nowMs = clock.wallMs();
   const live = ["queued", "running"].includes(view.state) ? viewOf(await lookAt(queue, clock)) : undefined;
-  const isTaken = view.state === "running" || live?.consumers.length === 0;
-  const standing = live &&
-    ((node: OpenNode) => isTaken ? standingOf(node, live) : "waits until a consumer takes its instance");
+  const standing = live && ((node: OpenNode) => standingOf(node, live, view.state === "running"));
   for (const line of drawInstance(tree, { nowMs, width, ...standing && { standing } })) print(line);
   for (const each of callbacks) {
     print(
