@@ -98,8 +98,7 @@ export class Departures {
     if (withinMs <= 0) return roots.forEach((root) => this.#cutOff(root));
     const leaving = roots.filter(({ lost }) => !lost);
     this.#handOvers.begin(leaving, withinMs);
-    for (const root of leaving) for (const held of root.tree()) this.#parts.delays.keep(held);
-    for (const root of leaving) this.#forget(root, LEAVES);
+    this.#forget(leaving, LEAVES);
   }
 
   /** Gives instances back that may not go on, under the names of what they wait for. */
@@ -134,20 +133,24 @@ export class Departures {
   /** Drops an instance that is another consumer's now, with all that it belongs to. */
   lose({ root }: HeldInstance): void {
     for (const held of root.tree()) held.passes("lose");
-    this.#forget(root, LOST);
+    this.#forget([root], LOST);
   }
 
-  /** Starts nothing more of an instance, and of what it has called; what is not in flight is over. */
-  #forget(root: HeldInstance, reason: string): void {
-    const { scheduler, clock } = this.#parts;
-    const tree = [...root.tree()].reverse();
-    for (const held of tree) held.passes("leave");
-    // All of them first: with the end of what it has called the root may be over, and be here again.
-    const settlements = tree.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
+  /** Starts nothing more of instances, and of what they have called; what is not in flight is over. */
+  #forget(roots: readonly HeldInstance[], reason: string): void {
+    const { scheduler, clock, delays } = this.#parts;
+    const leaving = roots.flatMap((root) => [...root.tree()].reverse());
+    for (const held of leaving) {
+      held.passes("leave");
+      if (!held.lost) delays.keep(held);
+    }
+    // All of them first: what follows from one may start calls of those that are not forgotten yet, which are no delays any
+    // more; and with the end of what it has called a root may be over, and be here again.
+    const settlements = leaving.map(({ id }) => scheduler.forget(id, clock.nowMs(), reason));
     settlements.forEach((settlement, i) => {
-      if (settlement !== undefined) this.#hooks.follow(tree[i]!, settlement);
+      if (settlement !== undefined) this.#hooks.follow(leaving[i]!, settlement);
     });
-    for (const held of tree) this.#hooks.waitNoMore(held); // now that nothing comes of how they end
+    for (const held of leaving) this.#hooks.waitNoMore(held); // now that nothing comes of how they end
   }
 
   /** Lets another consumer go on with an instance, as nothing of it is in flight here any more. */

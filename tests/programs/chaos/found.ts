@@ -90,4 +90,24 @@ export const FOUND: Readonly<Record<string, Scene>> = {
       blows: [blow("revoke", 1, 40, 100), blow("drain", 0, 57), blow("drain", 0, 30)],
     },
   ),
+  "a retry that began as others were given back, when its own instance was about to be": scene(
+    [],
+    {
+      chains: [
+        { nodes: [node({ what: "chain" })], undoes: false },
+        {
+          nodes: [
+            node(),
+            node({ onFailure: "skip", what: "map" }),
+            node({ after: [0] }),
+            node(),
+            node({ after: [1, 3], what: "map of chains" }),
+          ],
+          undoes: false,
+        },
+        { nodes: [node()], undoes: false },
+      ],
+      ...{ count: 4, failing: 0.4, limit: 4, window: 4, memoryKib: 16, seed: "~]T" },
+    },
+  ),
 };
