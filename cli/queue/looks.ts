@@ -17,15 +17,7 @@ import { settingLines, settingsJson } from "./settings.ts";
 import { unservedIn, unservedLines } from "./unserved.ts";
 import { cut } from "../shell/text_table.ts";
 import { printWidth } from "../shell/terminal.ts";
-import {
-  type Hold,
-  holdWords,
-  isUnserved,
-  lookAt,
-  type OpenNode,
-  standingOf,
-  viewOf,
-} from "../../lib/live/mod.ts";
+import { type Hold, holdWords, lookAt, type OpenNode, standingOf, viewOf } from "../../lib/live/mod.ts";
 import { dueWords, spanWords } from "../words/time_words.ts";
 import { VERSION } from "../shell/version.ts";
 import { clock } from "../assembly.ts";
@@ -62,9 +54,12 @@ export async function status(
   if (oldest !== undefined) print(`oldest    ${spanWords(nowMs - oldest).padStart(10)}`);
   for (const line of callbackCountLines(callbacks)) print(line);
   for (const line of settingLines(settings)) print(line);
+  if (consumers.length === 0 && depth.queued + depth.running > 0) {
+    print("waits     for a consumer: none runs");
+  }
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of askedLines(consumers)) print(`waits     ${line}`);
-  for (const line of holdLines(holds.filter((hold) => !isUnserved(hold)))) print(`waits     ${line}`);
+  for (const line of holdLines(holds.filter(({ unserved }) => !unserved))) print(`waits     ${line}`);
   for (const line of consumerLines(consumers, VERSION, printWidth())) print(line);
   for (const line of partitionLines(partitions, nowMs)) print(line);
 }

@@ -71,6 +71,7 @@ Deno.test("queue status shows how the queue is divided, below the counts", async
     "callbacks          6  wait for delivery",
     "limit     7",
     "paused    chain fan7",
+    "waits     for a consumer: none runs",
   ]);
   assertEquals(divided.slice(plain.length), [
     "",
