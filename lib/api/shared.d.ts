@@ -360,6 +360,7 @@ interface AskedView {
 }
 interface KeptFunction {
     readonly function: string;
+    readonly why: "unserved" | "refused";
     readonly reason: string;
 }
 interface HeldRetriesView {

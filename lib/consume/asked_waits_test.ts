@@ -56,7 +56,7 @@ Deno.test("Consumer.run() shows others the functions of which every call is refu
   const consumer = await world.consume({ about });
   assertEquals(consumer.stats().completed, 3);
   assertEquals(seen, [[
-    { function: "gone", reason: "a server: function gone is served by nobody" },
-    { function: "refused", reason: "the platform, which refuses its calls: too many" },
+    { function: "gone", why: "unserved", reason: "function gone is served by nobody" },
+    { function: "refused", why: "refused", reason: "too many" },
   ]]);
 });

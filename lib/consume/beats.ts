@@ -60,15 +60,10 @@ export function recordOf(
   const askedOf = new Set(asked.map((wait) => wait.function));
   const kept = [
     ...scheduler.unserved.map(({ function: name, reason }) => ({
-      function: name,
-      reason: `a server: ${reason}`,
+      ...{ function: name, why: "unserved" as const, reason },
     })),
-    ...refused.long(nowMs, REFUSED_MS).filter((fn) => !askedOf.has(fn.function)).map((
-      { function: name, reason },
-    ) => ({
-      function: name,
-      reason: `the platform, which refuses its calls: ${reason}`,
-    })),
+    ...refused.long(nowMs, REFUSED_MS).filter((fn) => !askedOf.has(fn.function))
+      .map(({ function: name, reason }) => ({ function: name, why: "refused" as const, reason })),
   ].slice(0, MOST_ASKED);
   return {
     ...{ policy, limits: { ...limits } as JsonObject, instances, running, ready, throttled, settings },

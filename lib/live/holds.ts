@@ -9,6 +9,7 @@ import {
   type Pause,
   pauseName,
 } from "../model/mod.ts";
+import { type KeptFunction, keptWords } from "../queue/mod.ts";
 import type { Hold, LiveRow, LiveView } from "./live_view.ts";
 
 /** The part of a limit in flight from which on it counts as used up: views are made between two calls. */
@@ -46,7 +47,10 @@ export function holdsOf(view: Held): Hold[] {
       (value) => ({ label: { name: byLabel.label, value } }),
     ),
     ...byFunction.flatMap(({ name, ready, isRest }) =>
-      isRest || ready === 0 ? [] : keptOf(name, view).map((reason) => ({ function: name, reason, ready }))
+      isRest || ready === 0 ? [] : keptOf(name, view).map((kept): Hold => ({
+        ...{ function: name, reason: keptWords(kept), ready },
+        ...kept.why === "unserved" && { unserved: true },
+      }))
     ),
     ...rateHold({ ready, callsPerS, rate: limits["rate"], full }),
     ...retryHolds(consumers),
@@ -72,13 +76,8 @@ function retryHolds(consumers: Held["consumers"]): Hold[] {
   }).sort((a, b) => b.ready - a.ready);
 }
 
-/** Whether a hold is that nobody serves a function. */
-export function isUnserved({ reason }: Hold): boolean {
-  return reason.startsWith("a server: ");
-}
-
 /** A hold in a line: `function mail: 103 calls wait for its rate, 5 a second`. */
-export function holdWords({ reason, ready, ofRetries: _, ...pause }: Hold): string {
+export function holdWords({ reason, ready, ofRetries: _, unserved: __, ...pause }: Hold): string {
   const who = ready === undefined
     ? "calls wait"
     : `${counted(ready, "call")} ${ready === 1 ? "waits" : "wait"}`;
@@ -104,14 +103,14 @@ export function standingOf(node: OpenNode, view: LiveView, isTaken = true): stri
   if (!isTaken) return "waits until a consumer takes its instance";
   const row = view.byFunction.find(({ name, isRest }) => name === node.function && !isRest);
   if (row !== undefined && row.ready === 0 && row.running > 0) return "in flight";
-  const kept = keptOf(node.function, view);
+  const kept = keptOf(node.function, view).map(keptWords);
   const holds = view.holds.filter((hold) =>
     !hold.ofRetries && covers(hold, node) && !kept.includes(hold.reason)
   );
   const reasons = [
     ...kept,
     ...askedOf(node.function, view),
-    ...holds.map(({ reason, ready: _, ...pause }) => {
+    ...holds.map(({ reason, ready: _, unserved: __, ...pause }) => {
       const name = pauseName(pause);
       return name === "everything" ? reason : `${reason} (${name})`;
     }),
@@ -121,9 +120,9 @@ export function standingOf(node: OpenNode, view: LiveView, isTaken = true): stri
 }
 
 /** Why calls of a function cannot start, whatever limits allow, by what consumers say. */
-function keptOf(name: string, { consumers }: Held): string[] {
-  const reasons = consumers.flatMap(({ kept = [] }) => kept.filter((each) => each.function === name));
-  return [...new Set(reasons.map(({ reason }) => reason))];
+function keptOf(name: string, { consumers }: Held): KeptFunction[] {
+  const all = consumers.flatMap(({ kept = [] }) => kept.filter((each) => each.function === name));
+  return [...new Map(all.map((kept) => [keptWords(kept), kept])).values()];
 }
 
 /** The longest wait that a platform has asked for, for a function or for all of them. */

@@ -140,13 +140,20 @@ Deno.test("standingOf() and holdsOf() tell of functions that nobody serves, that
   const consumers = [
     {
       ...recordOf("here", {
-        kept: [{ function: "mail", reason: server }, { function: "scan", reason: refused }],
+        kept: [
+          {
+            function: "mail",
+            why: "unserved",
+            reason: "function mail is served by nobody at 127.0.0.1:7077",
+          },
+          { function: "scan", why: "refused", reason: "throttled with status 429" },
+        ],
       }),
       ...{ id: "a", beatAgoMs: 0 },
     },
     {
       ...recordOf("there", {
-        kept: [{ function: "scan", reason: refused }],
+        kept: [{ function: "scan", why: "refused", reason: "throttled with status 429" }],
         asked: [{ leftMs: 37_100, function: "pay" }, { platform: "edge", leftMs: 900 }],
       }),
       ...{ id: "b", beatAgoMs: 0 },
@@ -158,6 +165,7 @@ Deno.test("standingOf() and holdsOf() tell of functions that nobody serves, that
     `function mail: 2 calls wait for ${server}`,
     `function scan: 3 calls wait for ${refused}`,
   ]);
+  assertEquals(holdsOf(held).map(({ unserved }) => unserved), [true, undefined]);
   const view: LiveView = { ...held, holds: holdsOf(held) };
   const of = (name: string) => standingOf({ chain: "order", function: name, labels: {} }, view);
   const edge = "the end of a wait that the platform edge asks for, 1s more";

@@ -44,6 +44,8 @@ export interface Hold extends Pause {
   readonly ready?: number;
   /** Whether these are calls that have failed and wait to be tried again. (Default: they have not begun) */
   readonly ofRetries?: true;
+  /** Whether nobody serves their function. (Default: somebody does, or that is not what they wait for) */
+  readonly unserved?: true;
 }
 
 /** A consumer that lives, as viewers see it. */

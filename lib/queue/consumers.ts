@@ -63,8 +63,15 @@ export interface AskedView {
 export interface KeptFunction {
   /** Its name. */
   readonly function: string;
-  /** The thing for which its calls wait: `the platform, which refuses its calls: throttled with status 429`. */
+  /** Whether nobody serves it, or the platform refuses each of its calls. */
+  readonly why: "unserved" | "refused";
+  /** The reason of the last of them: `throttled with status 429`. */
   readonly reason: string;
+}
+
+/** The thing for which calls of a function wait, in words: `the platform, which refuses its calls: throttled with status 429`. */
+export function keptWords({ why, reason }: KeptFunction): string {
+  return why === "unserved" ? `a server: ${reason}` : `the platform, which refuses its calls: ${reason}`;
 }
 
 /** The platform that asks callers to wait, in words: `the platform`, `the platform edge`, `the platform edge, for function pay,`. */

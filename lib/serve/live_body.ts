@@ -59,6 +59,7 @@ export const liveViewSchema = z.object({
     ready: z.number().optional().openapi({ description: "How many calls wait." }),
     ofRetries: z.literal(true).optional()
       .openapi({ description: "These calls have failed and wait to be tried again." }),
+    unserved: z.literal(true).optional().openapi({ description: "Nobody serves their function." }),
   })).openapi({
     description:
       "Whatever keeps calls from starting now: pauses, ceilings, rates, retry budgets, and the limit if all slots are taken.",

@@ -117,6 +117,8 @@ export interface ApiHold {
   readonly ready?: number;
   /** Whether these calls have failed and wait to be tried again. */
   readonly ofRetries?: true;
+  /** Whether nobody serves their function. */
+  readonly unserved?: true;
 }
 
 /** The state of an instance. */
