@@ -89,7 +89,7 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
     child.parent = this;
     child.at = this.#heap.length;
     this.#heap.push(child);
-    this.#keys.push(0, 0, 0, 0);
+    this.#keys.push(0, 0, 0, NaN); // which no key equals
     this.changed(child);
   }
 
@@ -100,6 +100,7 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
     child.at = -1;
     if (last !== child) {
       heap[at] = last;
+      last.at = at;
       copyKey(keys, end, keys, at * KEY);
       this.#sift(at);
     }
@@ -107,10 +108,12 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
     if (at === 0) this.#bestChanged();
   }
 
-  /** Puts a child right whose key has changed, and all above it. */
+  /** Puts a child right whose key may have changed, and all above it. */
   changed(child: TreeNode<T>): void {
-    const { at } = child;
-    child.writeKey(this.#keys, at * KEY);
+    const keys = this.#keys, { at } = child, i = at * KEY;
+    const load = keys[i], turn = keys[i + 1], rank = keys[i + 2], sequence = keys[i + 3];
+    child.writeKey(keys, i);
+    if (keys[i] === load && keys[i + 1] === turn && keys[i + 2] === rank && keys[i + 3] === sequence) return;
     this.#sift(at);
     if (at === 0 || child.at === 0) this.#bestChanged();
   }
@@ -126,9 +129,10 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
   }
 
   /** Puts a child in its place that may be too low or too high. */
-  #sift(at: number): void {
+  #sift(from: number): void {
     const heap = this.#heap, keys = this.#keys, { length } = heap;
-    const node = heap[at]!;
+    const node = heap[from]!;
+    let at = from;
     const load = keys[at * KEY]!, turn = keys[at * KEY + 1]!;
     const rank = keys[at * KEY + 2]!, sequence = keys[at * KEY + 3]!;
     while (at > 0) {
@@ -147,6 +151,7 @@ export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
       this.#move(child, at);
       at = child;
     }
+    if (at === from) return; // a write costs more than a look
     heap[at] = node;
     node.at = at;
     const i = at * KEY;
