@@ -1045,23 +1045,34 @@ declare class RunTimes {
     get size(): number;
 }
 
+declare class PlanNode {
+    #private;
+    readonly plan: ChainPlan;
+    readonly index: number;
+    readonly spec: FunctionSpec;
+    constructor(plan: ChainPlan, index: number, spec: FunctionSpec);
+    get load(): FunctionLoad | undefined;
+    set load(load: FunctionLoad | undefined);
+    get expectedMs(): number;
+    get remainingMs(): number;
+    expect(expectedMs: number, remainingMs: number): void;
+}
 declare class ChainPlan {
     #private;
     readonly chain: Chain;
     readonly size: number;
     readonly undoes: boolean;
     readonly isOneCall: boolean;
-    readonly functions: readonly FunctionSpec[];
+    readonly nodes: readonly PlanNode[];
     readonly decides: readonly boolean[];
     readonly successors: readonly (readonly number[])[];
     readonly predecessorCounts: readonly number[];
     readonly roots: readonly number[];
     gates: KnownGates | undefined;
     constructor(chain: Chain, times: RunTimes, loads: FunctionLoads, planOf?: (chain: Chain) => ChainPlan);
-    get loads(): readonly (FunctionLoad | undefined)[];
-    expectedMs(node: number): number;
-    remainingMs(node: number): number;
+    findLoads(): void;
     criticalMs(): number;
+    refresh(): void;
 }
 
 interface Trip {
@@ -1169,7 +1180,8 @@ type Phase = "queued" | "delayed" | "running" | "answered" | "settled";
 declare class Invocation implements Task {
     #private;
     readonly run: InstanceRun;
-    readonly plan: ChainPlan;
+    readonly planned: PlanNode;
+    readonly item: number | undefined;
     phase: Phase;
     attempts: number;
     readyAtMs: number;
@@ -1189,7 +1201,6 @@ declare class Invocation implements Task {
     get delayedUntilMs(): number;
     set delayedUntilMs(untilMs: number);
     get nodeIndex(): number;
-    get item(): number | undefined;
     get of(): Instance;
     get spec(): FunctionSpec;
     get sequence(): number;

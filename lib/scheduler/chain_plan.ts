@@ -3,6 +3,54 @@ import type { FunctionLoad, FunctionLoads } from "./function_load.ts";
 import type { RunTimes } from "./run_times.ts";
 import type { KnownGates } from "./tree.ts";
 
+/**
+ * One node of a plan: what decisions ask for again and again. It is in one object, as the first look at each other one is waited
+ * for.
+ */
+export class PlanNode {
+  #load: FunctionLoad | undefined;
+  #expectedMs = 0;
+  #remainingMs = 0;
+
+  /**
+   * Made by its plan, which tells it the rest.
+   *
+   * @param index its place in the chain
+   */
+  constructor(readonly plan: ChainPlan, readonly index: number, readonly spec: FunctionSpec) {}
+
+  /**
+   * The load of its function; none for a node that calls a chain, as the called instance's functions have it, and for one that
+   * undoes.
+   */
+  get load(): FunctionLoad | undefined {
+    this.plan.findLoads();
+    return this.#load;
+  }
+
+  set load(load: FunctionLoad | undefined) {
+    this.#load = load;
+  }
+
+  /** The expected run time. */
+  get expectedMs(): number {
+    this.plan.refresh();
+    return this.#expectedMs;
+  }
+
+  /** The expected length of the longest path from here to the chain's end, itself included. */
+  get remainingMs(): number {
+    this.plan.refresh();
+    return this.#remainingMs;
+  }
+
+  /** Takes in what is expected now. */
+  expect(expectedMs: number, remainingMs: number): void {
+    this.#expectedMs = expectedMs;
+    this.#remainingMs = remainingMs;
+  }
+}
+
 /** The plan that the scheduler derives from a chain once, for all of its instances. */
 export class ChainPlan {
   /** Number of its nodes, without the one that undoes, … */
@@ -11,8 +59,8 @@ export class ChainPlan {
   readonly undoes: boolean;
   /** Whether an attempt that goes well is the last of an instance: one node, no map, and nothing undoes it. */
   readonly isOneCall: boolean;
-  /** The function of each node. */
-  readonly functions: readonly FunctionSpec[];
+  /** Its nodes, with the one that undoes. */
+  readonly nodes: readonly PlanNode[];
   /** Whether each node asks for a decision, by what those before it answered, before it runs. */
   readonly decides: readonly boolean[];
   /** The nodes after each node. */
@@ -29,13 +77,10 @@ export class ChainPlan {
   gates: KnownGates | undefined;
   readonly #times: RunTimes;
   readonly #functions: FunctionLoads;
-  #loads: readonly (FunctionLoad | undefined)[] = [];
   #loadsOf = -1;
   /** The plans of the chains that nodes call. */
   readonly #called = new Map<number, ChainPlan>();
   #timesVersion = -1;
-  #expected: number[] = [];
-  #remaining: number[] = [];
   #criticalMs = 0;
 
   /**
@@ -55,7 +100,7 @@ export class ChainPlan {
     this.undoes = chain.onFailed !== undefined;
     this.size = chain.onFailed ?? chain.nodes.length;
     this.isOneCall = chain.nodes.length === 1 && chain.nodes[0]!.map === undefined;
-    this.functions = chain.nodes.map(({ fn }) => fn);
+    this.nodes = chain.nodes.map(({ fn }, node) => new PlanNode(this, node, fn));
     this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;
@@ -67,59 +112,42 @@ export class ChainPlan {
     this.#functions = loads;
   }
 
-  /**
-   * The load of each node's function; none for a node that calls a chain, as the called instance's functions have it.
-   *
-   * @internal
-   */
-  get loads(): readonly (FunctionLoad | undefined)[] {
+  /** Sees to it that its nodes have the loads that are in use. */
+  findLoads(): void {
     if (this.#loadsOf !== this.#functions.generation) this.#findLoads();
-    return this.#loads;
   }
 
   /** By itself, as each call of a function that makes another one takes memory, whether it comes to that or not. */
   #findLoads(): void {
     const functions = this.#functions;
     this.#loadsOf = functions.generation;
-    this.#loads = this.chain.nodes.slice(0, this.size).map(({ fn, calls }) =>
-      calls === undefined ? functions.of(fn) : undefined
-    );
-  }
-
-  /** The expected run time of a node. */
-  expectedMs(node: number): number {
-    this.#refresh();
-    return this.#expected[node]!;
-  }
-
-  /** The expected length of the longest path from a node to the chain's end, itself included. */
-  remainingMs(node: number): number {
-    this.#refresh();
-    return this.#remaining[node]!;
+    for (let node = 0; node < this.size; node++) {
+      const { fn, calls } = this.chain.nodes[node]!;
+      this.nodes[node]!.load = calls === undefined ? functions.of(fn) : undefined;
+    }
   }
 
   /** The expected length of the chain's longest path. */
   criticalMs(): number {
-    this.#refresh();
+    this.refresh();
     return this.#criticalMs;
   }
 
-  #refresh(): void {
+  /** Sees to it that its nodes have the run times that are expected now. */
+  refresh(): void {
     if (this.#timesVersion !== this.#times.version) this.#reckon();
   }
 
   /** By itself, for the same reason. */
   #reckon(): void {
-    this.#expected = this.chain.nodes.map(({ fn }, node) =>
-      this.#called.get(node)?.criticalMs() ?? this.#times.expectedMs(fn)
-    );
-    const remaining: number[] = new Array(this.chain.nodes.length).fill(0);
-    for (let i = this.chain.nodes.length - 1; i >= 0; i--) {
+    const { nodes } = this.chain, remaining: number[] = new Array(nodes.length).fill(0);
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const expectedMs = this.#called.get(i)?.criticalMs() ?? this.#times.expectedMs(nodes[i]!.fn);
       let after = 0;
       for (const next of this.successors[i]!) after = Math.max(after, remaining[next]!);
-      remaining[i] = this.#expected[i]! + after;
+      remaining[i] = expectedMs + after;
+      this.nodes[i]!.expect(expectedMs, remaining[i]!);
     }
-    this.#remaining = remaining;
     this.#criticalMs = this.roots.reduce((longest, root) => Math.max(longest, remaining[root]!), 0);
     this.#timesVersion = this.#times.version;
   }

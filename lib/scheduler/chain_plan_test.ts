@@ -26,13 +26,13 @@ Deno.test("ChainPlan derives what follows what", () => {
 Deno.test("ChainPlan.remainingMs() is the longest path to the end, and follows what is learned", () => {
   const times = new RunTimes();
   const plan = new ChainPlan(diamond, times, new FunctionLoads());
-  const remaining = () => diamond.nodes.map((_, i) => plan.remainingMs(i));
+  const remaining = () => diamond.nodes.map((_, i) => plan.nodes[i]!.remainingMs);
   assertEquals(remaining(), [315, 25, 305, 5, 7]);
   assertEquals(plan.criticalMs(), 315);
   const left = diamond.nodes[1]!.fn;
   times.observe(left, 20 + 6 * 2400);
-  assertEquals(plan.expectedMs(1), 2420);
-  const ratio = plan.expectedMs(3) / TIMES.end; // what it says of the others' declared times, see DeclaredRatio
+  assertEquals(plan.nodes[1]!.expectedMs, 2420);
+  const ratio = plan.nodes[3]!.expectedMs / TIMES.end; // what it says of the others' declared times, see DeclaredRatio
   assertAlmostEquals(ratio, ((20 + 6 * 2400) / 20) ** (1 / 6), 1e-5);
   const longest = [15 * ratio + 2420, 5 * ratio + 2420, 305 * ratio, 5 * ratio, 7 * ratio];
   for (const [i, ms] of remaining().entries()) assertAlmostEquals(ms, longest[i]!, 1e-9);

@@ -109,7 +109,7 @@ export class Groups {
   /** A task waits that is a group's newest: the group has what it declares. */
   join(task: Invocation, group: Group): void {
     group.declaredWeight = task.weight;
-    group.demand = task.plan.loads[task.nodeIndex];
+    group.demand = task.planned.load;
     this.weigh(group);
   }
 

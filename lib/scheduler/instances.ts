@@ -48,8 +48,8 @@ export class Instances {
       throw new TypeError(`Cannot submit instance ${instance.id}: it is scheduled already`);
     }
     this.#sequence += instance.chain.nodes.length;
-    const { loads } = plan;
-    for (let i = 0; i < loads.length; i++) loads[i]?.arrive(nowMs);
+    const { nodes } = plan;
+    for (let i = 0; i < nodes.length; i++) nodes[i]!.load?.arrive(nowMs);
     if (isBegun || instance.parent !== undefined || cancel !== undefined) run.startedBefore();
     if (calling !== undefined) run.begun(calling);
     if (delays !== undefined) run.delayed(delays);

@@ -1,6 +1,6 @@
 import { dueAt, type FunctionSpec, type Instance } from "../model/mod.ts";
 import type { Task } from "../policies/mod.ts";
-import type { ChainPlan } from "./chain_plan.ts";
+import type { PlanNode } from "./chain_plan.ts";
 import type { Charge } from "./charge.ts";
 import { InstanceProgress } from "./instance_progress.ts";
 import type { KnownGates, Lane } from "./tree.ts";
@@ -12,8 +12,6 @@ import type { WayStart } from "./way_out.ts";
  */
 export type Phase = "queued" | "delayed" | "running" | "answered" | "settled";
 
-/** Of a chain there are no more nodes. */
-const NODES = 65_536;
 /** Of a map there are no more than 10,000 items. */
 const ITEM = 2 ** -14;
 
@@ -37,13 +35,13 @@ export class Invocation implements Task {
    */
   readonly run: InstanceRun;
   /**
-   * The plan of its chain, which each decision asks: by way of `run` it would be waited for after that.
+   * Its node in the plan of its chain, which each decision asks: by way of `run` it would be waited for after that.
    *
    * @internal
    */
-  readonly plan: ChainPlan;
-  /** Its node's index and, of a map, its item, in one number: there may be millions of invocations. */
-  readonly #place: number;
+  readonly planned: PlanNode;
+  /** Of a map: which item, from 0. */
+  readonly item: number | undefined;
   /** Made with the first failure or throttle: most invocations have none. */
   #setbacks: Setbacks | undefined;
   /** Where it is in its life. */
@@ -84,8 +82,8 @@ export class Invocation implements Task {
    */
   constructor(run: InstanceRun, nodeIndex: number, item: number | undefined, readyAtMs: number) {
     this.run = run;
-    this.plan = run.plan;
-    this.#place = item === undefined ? nodeIndex : nodeIndex + (item + 1) * NODES;
+    this.planned = run.plan.nodes[nodeIndex]!;
+    this.item = item;
     this.readyAtMs = readyAtMs;
   }
 
@@ -144,11 +142,7 @@ export class Invocation implements Task {
 
   /** Its node's index in the chain. */
   get nodeIndex(): number {
-    return this.#place % NODES;
-  }
-  /** Of a map: which item, from 0. */
-  get item(): number | undefined {
-    return this.#place < NODES ? undefined : Math.floor(this.#place / NODES) - 1;
+    return this.planned.index;
   }
   /** The whole instance. */
   get of(): Instance {
@@ -156,7 +150,7 @@ export class Invocation implements Task {
   }
   /** The function's data. */
   get spec(): FunctionSpec {
-    return this.plan.functions[this.nodeIndex]!;
+    return this.planned.spec;
   }
   /** Submission order, then node order, then item order: the last tie-break. Exact up to 2^39 nodes. */
   get sequence(): number {
@@ -198,10 +192,10 @@ export class Invocation implements Task {
     return dueAt(this.of);
   }
   get remainingMs(): number {
-    return this.plan.remainingMs(this.nodeIndex);
+    return this.planned.remainingMs;
   }
   get expectedMs(): number {
-    return this.plan.expectedMs(this.nodeIndex);
+    return this.planned.expectedMs;
   }
   get attainedMs(): number {
     return this.run.attainedMs;

@@ -220,8 +220,8 @@ export class Retries {
 }
 
 /** The load of a function that is on no platform by name. */
-function loadOf({ plan, nodeIndex, platform }: Invocation): FunctionLoad | undefined {
-  return platform === undefined ? plan.loads[nodeIndex] : undefined;
+function loadOf({ planned, platform }: Invocation): FunctionLoad | undefined {
+  return platform === undefined ? planned.load : undefined;
 }
 
 function keyOf({ function: name, platform }: Invocation): string {
