@@ -789,12 +789,12 @@ declare class TaskHeap<T extends Waiting> {
     writeTop(keys: number[], at: number): void;
 }
 
-declare abstract class TreeNode<T extends Waiting = Waiting> {
+interface TreeNode<T extends Waiting = Waiting> {
     parent: Parent | undefined;
     at: number;
-    abstract get best(): Lane<T>;
-    abstract writeKey(keys: number[], at: number): void;
-    get below(): readonly TreeNode<T>[];
+    readonly best: Lane<T>;
+    readonly below: readonly TreeNode<T>[];
+    writeKey(keys: number[], at: number): void;
 }
 interface Parent {
     changed(node: TreeNode): void;
@@ -808,8 +808,10 @@ interface Standing {
     readonly load: number;
     readonly turn: number;
 }
-declare class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
+declare class Branch<T extends Waiting = Waiting> implements TreeNode<T> {
     #private;
+    parent: Parent | undefined;
+    at: number;
     get best(): Lane<T>;
     writeKey(keys: number[], at: number): void;
     get below(): readonly TreeNode<T>[];
@@ -895,13 +897,15 @@ declare class Group implements GroupStats {
     constructor(name: string, shared: boolean, declaredWeight: number);
     get idle(): boolean;
 }
-declare class Lane<T extends Waiting = Waiting> extends TreeNode<T> {
+declare class Lane<T extends Waiting = Waiting> extends TaskHeap<T> implements TreeNode<T> {
     readonly group: Group;
     gate: Gate;
-    readonly tasks: TaskHeap<T>;
+    parent: Parent | undefined;
+    at: number;
     queued: number;
     constructor(group: Group, gate: Gate);
     get best(): Lane<T>;
+    get below(): readonly TreeNode<T>[];
     writeKey(keys: number[], at: number): void;
 }
 

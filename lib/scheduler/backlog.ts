@@ -124,7 +124,7 @@ export class Backlog implements Stats {
     const rank = this.#policy.rank === undefined ? 0 : this.#policy.rank(task, this);
     if (typeof rank === "number") {
       if (rank !== rank) badAnswer("rank", rank, "a number or a list of numbers");
-      lane.tasks.push(task, rank, undefined);
+      lane.push(task, rank, undefined);
     } else {
       this.#pushList(lane, task, rank);
     }
@@ -143,7 +143,7 @@ export class Backlog implements Stats {
     const valid = Array.isArray(rank) && rank.length > 0 &&
       rank.every((n) => typeof n === "number" && n === n);
     if (!valid) badAnswer("rank", rank, "a number or a list of numbers");
-    lane.tasks.push(task, rank[0]!, rank.length > 1 ? rank.slice(1) : undefined);
+    lane.push(task, rank[0]!, rank.length > 1 ? rank.slice(1) : undefined);
   }
 
   /** Takes an invocation out that will not run from here; its phase says so already. */
@@ -165,7 +165,7 @@ export class Backlog implements Stats {
     for (let lane = reserves.best; lane !== undefined; lane = reserves.best) {
       const { gate } = lane;
       const shut = this.#shutBy(gate);
-      if (shut === undefined) return this.#gates.rate?.full ? undefined : lane.tasks.top;
+      if (shut === undefined) return this.#gates.rate?.full ? undefined : lane.top;
       gate.parent!.remove(gate);
       this.#shut(shut);
       this.#lanes.waitingFor(shut, gate).add(gate);
@@ -209,7 +209,7 @@ export class Backlog implements Stats {
     service?.start(lane.group, this.#groups.costIn(task));
     for (const limit of lane.gate.limits) limit.start(task);
     this.#gates.rate?.start();
-    lane.tasks.pop();
+    lane.pop();
     this.#leave(task, 1);
     this.#count(task, lane.group);
     this.#settleLane(lane);
@@ -285,10 +285,10 @@ export class Backlog implements Stats {
   /** Puts a lane right that has lost an invocation. */
   #settleLane(lane: Lane): void {
     if (lane.queued > 0) {
-      lane.tasks.prune(lane.queued);
+      lane.prune(lane.queued);
       lane.parent!.changed(lane);
     } else {
-      lane.tasks.clear();
+      lane.clear();
       lane.parent!.remove(lane);
     }
   }

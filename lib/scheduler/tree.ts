@@ -15,18 +15,16 @@ import { doubles, TaskHeap, type Waiting } from "./task_heap.ts";
  *
  * Of what waits, a tree knows no more than {@linkcode Waiting} says; only a root that is asked for its best work names its type.
  */
-export abstract class TreeNode<T extends Waiting = Waiting> {
+export interface TreeNode<T extends Waiting = Waiting> {
   parent: Parent | undefined;
   /** Its position in the parent's heap. */
-  at = -1;
+  at: number;
   /** The lane to serve next among those below. */
-  abstract get best(): Lane<T>;
-  /** Writes by what it is to be put in its place: its {@linkcode KEY} numbers, from a position of the list on. */
-  abstract writeKey(keys: number[], at: number): void;
+  readonly best: Lane<T>;
   /** The nodes below it. */
-  get below(): readonly TreeNode<T>[] {
-    return [];
-  }
+  readonly below: readonly TreeNode<T>[];
+  /** Writes by what it is to be put in its place: its {@linkcode KEY} numbers, from a position of the list on. */
+  writeKey(keys: number[], at: number): void;
 }
 
 /** The node above another one. */
@@ -61,19 +59,21 @@ export interface Standing {
  * A node with children, the best one on top. Their keys lie in an array of numbers beside the heap, as they were when each
  * was put in its place last, so that comparisons touch no object; of four children a node, as few are moved.
  */
-export class Branch<T extends Waiting = Waiting> extends TreeNode<T> {
+export class Branch<T extends Waiting = Waiting> implements TreeNode<T> {
+  parent: Parent | undefined;
+  at = -1;
   readonly #heap: TreeNode<T>[] = [];
   readonly #keys = doubles();
 
-  override get best(): Lane<T> {
+  get best(): Lane<T> {
     return this.#heap[0]!.best;
   }
 
-  override writeKey(keys: number[], at: number): void {
+  writeKey(keys: number[], at: number): void {
     copyKey(this.#keys, 0, keys, at);
   }
 
-  override get below(): readonly TreeNode<T>[] {
+  get below(): readonly TreeNode<T>[] {
     return this.#heap;
   }
 
@@ -208,7 +208,7 @@ function isOfList(some: number, other: number): boolean {
 }
 
 function isBetter(a: TreeNode, b: TreeNode): boolean {
-  return a.best.tasks.topBefore(b.best.tasks);
+  return a.best.topBefore(b.best);
 }
 
 /** A branch under which gates hang, and what waits for limits has a node: a tree of its own, or of all. */
@@ -370,9 +370,10 @@ export function onlyLane({ shared, trees, lanes }: Group): Lane | undefined {
   return shared || trees !== undefined || lanes.length !== 1 ? undefined : lanes[0];
 }
 
-/** The invocations of one group behind one gate. */
-export class Lane<T extends Waiting = Waiting> extends TreeNode<T> {
-  readonly tasks: TaskHeap<T> = new TaskHeap();
+/** The invocations of one group behind one gate: a heap of them, so that a look at the next one touches no more objects. */
+export class Lane<T extends Waiting = Waiting> extends TaskHeap<T> implements TreeNode<T> {
+  parent: Parent | undefined;
+  at = -1;
   /** Number of them that still wait. */
   queued = 0;
 
@@ -380,16 +381,20 @@ export class Lane<T extends Waiting = Waiting> extends TreeNode<T> {
     super();
   }
 
-  override get best(): Lane<T> {
+  get best(): Lane<T> {
     return this;
   }
 
+  get below(): readonly TreeNode<T>[] {
+    return [];
+  }
+
   /** All within a group's own tree are of one group, so only their invocations tell them apart; elsewhere no groups have the same turn. */
-  override writeKey(keys: number[], at: number): void {
+  writeKey(keys: number[], at: number): void {
     const { group } = this, isLevel = group.trees !== undefined;
     keys[at] = isLevel ? 0 : group.load;
     keys[at + 1] = isLevel ? 0 : group.turn;
-    if (group.only !== this) this.tasks.writeTop(keys, at + 2);
+    if (group.only !== this) this.writeTop(keys, at + 2);
     else keys[at + 2] = keys[at + 3] = 0;
   }
 }

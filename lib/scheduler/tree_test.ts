@@ -24,7 +24,7 @@ function makeWorld(): World {
   const lanes = Array.from({ length: LANES }, (_, i) => {
     const lane = new Lane(new Group(`g${i}`, false, 1), gates[i % GATES]!);
     const run = new InstanceRun(instanceOf(ONE, `${i}`), PLAN, i);
-    lane.tasks.push(new Invocation(run, 0, undefined, 0), 0, undefined);
+    lane.push(new Invocation(run, 0, undefined, 0), 0, undefined);
     return lane;
   });
   return { root, lanes };
@@ -87,7 +87,7 @@ Deno.test("OwnRoot stands by its group's load, its lanes by their invocations al
   const lanes = [2, 1, 3].map((rank) => {
     const lane = new Lane(group, gate);
     const run = new InstanceRun(instanceOf(ONE, `rank ${rank}`), PLAN, rank);
-    lane.tasks.push(new Invocation(run, 0, undefined, 0), rank, undefined);
+    lane.push(new Invocation(run, 0, undefined, 0), rank, undefined);
     group.load = rank;
     gate.add(lane);
     return lane;
