@@ -1,4 +1,3 @@
-import type { Listed } from "../model/mod.ts";
 import type { AttemptEvent } from "./events.ts";
 import type { ChainTally, Group, ValueTally } from "./running_groups.ts";
 import type { Spender, Spent } from "./spent.ts";
@@ -7,9 +6,7 @@ import type { Spender, Spent } from "./spent.ts";
 const FEW = 16;
 
 /** An instance under way. */
-export class RunningInstance implements Spender, Listed<RunningInstance> {
-  idHash = 0;
-  nextInBucket: RunningInstance | undefined;
+export class RunningInstance implements Spender {
   spent: Spent | undefined;
   /** Whether an invocation of it has had an attempt, or a chain was called for one. */
   hasBegun = false;
@@ -17,13 +14,10 @@ export class RunningInstance implements Spender, Listed<RunningInstance> {
   #attempted: string[] | Set<string> | undefined;
 
   /**
-   * @param sequence tells its place among those that are submitted
    * @param value that of the label by which instances are grouped, if they are
    * @param parent the instance that called it
    */
   constructor(
-    readonly id: string,
-    readonly sequence: number,
     readonly chain: ChainTally,
     readonly value: ValueTally | undefined,
     readonly submittedUs: number,

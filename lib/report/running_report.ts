@@ -1,4 +1,3 @@
-import { IdTable } from "../model/mod.ts";
 import { Blocks, type Unfinished } from "./blocks.ts";
 import { RunningConcurrency } from "./concurrency.ts";
 import { Costs } from "./costs.ts";
@@ -53,9 +52,8 @@ export class RunningReport implements Recorder {
   readonly #grouping: Grouping;
   readonly #tables: RunningTables;
   readonly #span = new Span();
-  readonly #open = new IdTable<RunningInstance>();
-  /** The number of instances that were submitted. */
-  #submitted = 0;
+  /** By id, in the order of their submission. Events of a run have an id as one text, whose hash is known after one look. */
+  readonly #open = new Map<string, RunningInstance>();
   readonly #concurrency = new RunningConcurrency();
   /** From the first thing that happens on. */
   #shares: RunningShares;
@@ -151,10 +149,10 @@ export class RunningReport implements Recorder {
     this.#span.cover(submittedUs, submittedUs);
     this.#begin(submittedUs);
     const chain = this.#tables.chain(name), value = this.#tables.valueIn(labels);
-    const sequence = this.#submitted++;
-    const open = new RunningInstance(instance, sequence, chain, value, submittedUs, deadlineMs, parent);
+    const open = new RunningInstance(chain, value, submittedUs, deadlineMs, parent);
     open.group.weight = weight;
-    if (!this.#open.add(open)) return;
+    if (this.#open.has(instance)) return;
+    this.#open.set(instance, open);
     if (parent === undefined) this.#span.arrive(submittedUs);
     const caller = parent === undefined ? undefined : this.#open.get(parent);
     if (caller !== undefined) caller.hasBegun = true;
@@ -173,7 +171,7 @@ export class RunningReport implements Recorder {
       const chain = this.#tables.chain(event.chain), group = this.#tables.valueOfEnded("") ?? chain;
       return this.#add({ chain, group }, atUs, kind, instanceSamples(timesOf(event, NaN)));
     }
-    this.#open.remove(open);
+    this.#open.delete(event.instance);
     this.#tables.ended(event.instance, open.value);
     const caller = open.parent === undefined ? undefined : this.#open.get(open.parent);
     const wasted = this.#spending.end(event, open, caller, atUs);
@@ -305,7 +303,7 @@ export class RunningReport implements Recorder {
 
   /** The instances under way. */
   *#unfinished(): Generator<Unfinished> {
-    for (const open of this.#open.inOrder()) {
+    for (const open of this.#open.values()) {
       yield { kind: unfinishedKind(open, this.#span.logEndUs), atUs: open.submittedUs };
     }
   }
@@ -313,7 +311,7 @@ export class RunningReport implements Recorder {
   /** The counts of the instances of each group, those under way included. @param groupOf the group of an instance */
   #withUnfinished(groups: readonly Group[], groupOf: (open: RunningInstance) => Group): Instances[] {
     const all = groups.map(({ instances }) => instances.copy());
-    for (const open of this.#open.inOrder()) {
+    for (const open of this.#open.values()) {
       all[groupOf(open).number]!.add(unfinishedKind(open, this.#span.logEndUs), instanceSamples(NEVER));
     }
     return all;
@@ -321,7 +319,7 @@ export class RunningReport implements Recorder {
 
   /** The instances under way that have had no attempt. */
   #starved(): (Starved & Unstarted)[] {
-    return this.#open.inOrder().filter(({ hasBegun }) => !hasBegun)
+    return [...this.#open.values()].filter(({ hasBegun }) => !hasBegun)
       .map(({ chain, group, submittedUs }) => ({
         chain: chain.number,
         group: group.number,
