@@ -1074,6 +1074,7 @@ declare class ChainPlan {
     readonly roots: readonly number[];
     gates: KnownGates | undefined;
     constructor(chain: Chain, times: RunTimes, loads: FunctionLoads, planOf?: (chain: Chain) => ChainPlan);
+    nodeAt(index: number): PlanNode;
     findLoads(): void;
     criticalMs(): number;
     refresh(): void;

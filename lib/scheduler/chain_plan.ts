@@ -75,6 +75,8 @@ export class ChainPlan {
    * @internal
    */
   gates: KnownGates | undefined;
+  /** The first of its nodes, and of most chains the only one. */
+  readonly #first: PlanNode;
   readonly #times: RunTimes;
   readonly #functions: FunctionLoads;
   #loadsOf = -1;
@@ -101,6 +103,7 @@ export class ChainPlan {
     this.size = chain.onFailed ?? chain.nodes.length;
     this.isOneCall = chain.nodes.length === 1 && chain.nodes[0]!.map === undefined;
     this.nodes = chain.nodes.map(({ fn }, node) => new PlanNode(this, node, fn));
+    this.#first = this.nodes[0]!;
     this.decides = chain.nodes.map(({ when, map }) => when !== undefined || map !== undefined);
     this.successors = successors;
     this.predecessorCounts = predecessorCounts;
@@ -110,6 +113,11 @@ export class ChainPlan {
     });
     this.#times = times;
     this.#functions = loads;
+  }
+
+  /** One of its nodes: the first one without a look at the list, which would be waited for. */
+  nodeAt(index: number): PlanNode {
+    return index === 0 ? this.#first : this.nodes[index]!;
   }
 
   /** Sees to it that its nodes have the loads that are in use. */

@@ -244,7 +244,7 @@ export class InstanceProgress {
   }
 
   #unload(node: number, less = 1): void {
-    const load = this.plan.nodes[node]!.load;
+    const load = this.plan.nodeAt(node).load;
     if (load !== undefined) load.unsettled -= less;
   }
 

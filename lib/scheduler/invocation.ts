@@ -82,7 +82,7 @@ export class Invocation implements Task {
    */
   constructor(run: InstanceRun, nodeIndex: number, item: number | undefined, readyAtMs: number) {
     this.run = run;
-    this.planned = run.plan.nodes[nodeIndex]!;
+    this.planned = run.plan.nodeAt(nodeIndex);
     this.item = item;
     this.readyAtMs = readyAtMs;
   }
