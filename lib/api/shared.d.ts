@@ -1080,9 +1080,51 @@ declare class ChainPlan {
     refresh(): void;
 }
 
+declare class CalmTimes {
+    #private;
+    inFlight: number;
+    count: number;
+    ms: number;
+    evidence: number;
+    enter(): void;
+    took(runMs: number): void;
+    tookLate(runMs: number, inFlight: number): void;
+    learn(inFlight: number): boolean;
+    forget(): void;
+}
+
+interface Sample {
+    count: number;
+    mean: number;
+    variance: number;
+}
+declare class Known {
+    #private;
+    readonly usual: Sample;
+    readonly calm: CalmTimes;
+    comparedIn: number;
+    readonly now: Sample;
+    cappedMs: number;
+    out: number;
+    outSinceMs: number;
+    round: number;
+    newInRound: number;
+    get isKnown(): boolean;
+    get expectedMs(): number;
+    enter(round: number): void;
+    took(runMs: number): void;
+    get calmMs(): number;
+    told(functionMs: number): void;
+    learn(inFlight: number): void;
+    learnLate(runMs: number, inFlight: number): void;
+    forget(): void;
+    sumMs(nowMs: number): number;
+    cappedSumMs(nowMs: number): number;
+}
+
 interface Trip {
     readonly round: number;
-    readonly function: string;
+    readonly known: Known;
     readonly atMs: number;
 }
 

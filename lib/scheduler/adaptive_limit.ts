@@ -20,8 +20,12 @@ const REFUSALS_PER_DOUBLING = 4;
 const REFUSAL_GAIN = 1 / 8;
 /** Least time between two raises of the limit, in milliseconds. */
 const LEAST_RAISE_MS = 10;
-/** Functions that take longer than this, in milliseconds, hold growth up no longer: nothing is known of them until then. */
+/** Functions that take longer than this, in milliseconds, hold growth up no longer: nothing is known of them until then. … */
 const LONGEST_ROUND_MS = 10_000;
+/** … Once a limit was found, they do for this many times what calls usually take, … */
+const PATIENCE = 1.2;
+/** … but no longer than this. */
+const LONGEST_PATIENCE_MS = 60_000;
 /** A round takes at least this many calls (as HyStart++, RFC 9406); … */
 const LEAST_ROUND = 8;
 /** … where times vary it takes more than are in flight, but no more than this many times as many, … */
@@ -71,6 +75,8 @@ interface Trial {
   readonly limit: number;
   readonly inFlight: number;
   readonly slowdown: number;
+  /** Time for which all calls waited, in milliseconds; -Infinity: some did not. */
+  readonly waitMs: number;
 }
 
 /**
@@ -81,9 +87,9 @@ interface Trial {
  * It is in one of two states.
  * - **growing**: the limit is a base plus an amount that doubles, 1, 2, 4, 8, … (as BBR raises its bound while it probes,
  *   draft-ietf-ccwg-bbr, ProbeBW_UP) with each round in which calls were no slower, or that brings no calls back for ten
- *   seconds. In the beginning the base is 0: slow start (RFC 5681 section 3.1). A throttle ends it: *holding*, at what was in
- *   flight before the attempt that was refused. So do two rounds in a row in which calls were slower, without getting faster:
- *   then in flight ÷ slowdown is what the platform runs at once.
+ *   seconds while none seems to wait. In the beginning the base is 0: slow start (RFC 5681 section 3.1). A throttle ends it:
+ *   *holding*, at what was in flight before the attempt that was refused. So do two rounds in a row in which calls were
+ *   slower, without getting faster: then in flight ÷ slowdown is what the platform runs at once.
  * - **holding**: the limit stays until enough attempts were started to pay for the throttle that a probe costs, or it has
  *   been lowered so far that it has changed: *growing*, with the present limit as the base.
  *
@@ -164,8 +170,8 @@ export class AdaptiveLimit {
   /** Notes a start. @param running attempts in flight, this one included */
   start(functionName: string, running: number, nowMs: number): AdaptiveStart {
     this.#attempts++;
-    const round = this.#trips.start(functionName, running, nowMs);
-    return { running, epoch: this.#epoch, round, function: functionName, atMs: nowMs };
+    const known = this.#trips.of(functionName), round = this.#trips.start(known, running, nowMs);
+    return { running, epoch: this.#epoch, round, known, atMs: nowMs };
   }
 
   /** The platform let an attempt in. @param runMs its run time, in milliseconds; left out: its end says nothing of that */
@@ -192,16 +198,17 @@ export class AdaptiveLimit {
     this.#trips.late(ms);
   }
 
-  /** Begins another round. */
-  #next(nowMs: number): void {
+  /** Begins another round. @param goesOn whether it is to tell with the last one what that could not tell alone */
+  #next(nowMs: number, goesOn = false): void {
     const { limit } = this;
-    const isQuick = this.#growing && this.#slower === undefined && (this.#base === 0 || this.#cost > 0);
+    const isQuick = this.#growing && this.#slower === undefined &&
+      (this.#base === 0 || this.#cost > 0 || goesOn);
     const most = Math.min(LARGEST_SAMPLE, LONGEST_ROUND * limit);
     const wanted = isQuick
       ? Math.ceil(limit * SHARE_OF_ROUND)
       : Math.max(limit, Math.min(most, Math.ceil(this.#trips.needed)));
     const isDoubtful = this.#slower !== undefined || this.#trial !== undefined;
-    this.#trips.next(Math.max(LEAST_ROUND, wanted), isDoubtful ? nowMs + LEAST_DOUBT_MS : -Infinity);
+    this.#trips.next(Math.max(LEAST_ROUND, wanted), isDoubtful ? nowMs + LEAST_DOUBT_MS : -Infinity, goesOn);
   }
 
   /** A round is over. */
@@ -210,6 +217,7 @@ export class AdaptiveLimit {
     trips.compare(nowMs);
     const { slowdown, inFlight } = trips;
     if (!trips.isSlower || inFlight === 1) { // one alone waits for none of ours
+      if (inFlight > 1 && trips.isSuspect(nowMs)) return this.#next(nowMs, true);
       this.#trial = this.#slower = undefined;
       this.#confirmed ||= inFlight >= USED * this.limit;
       const isStarting = this.#growing && this.#base === 0;
@@ -225,9 +233,10 @@ export class AdaptiveLimit {
   }
 
   /** With less in flight, calls that waited are faster in proportion; halfway decides. If they are slower still, it runs less now. */
-  #judgeTrial({ limit, inFlight, slowdown }: Trial, nowMs: number): void {
+  #judgeTrial({ limit, inFlight, slowdown, waitMs }: Trial, nowMs: number): void {
     const trips = this.#trips;
-    const isFaster = trips.slowdown < slowdown * (1 + trips.inFlight / inFlight) / 2;
+    const half = (1 + trips.inFlight / inFlight) / 2;
+    const isFaster = trips.slowdown < half * slowdown || trips.waitMs < half * waitMs;
     if (isFaster || trips.slowdown > WORSE * slowdown) return this.#lowerBySlowdown(nowMs);
     this.#trial = undefined;
     trips.learn("anew");
@@ -235,9 +244,10 @@ export class AdaptiveLimit {
   }
 
   #lowerBySlowdown(nowMs: number): void {
-    const { slowdown, inFlight } = this.#trips;
-    this.#trial = { limit: this.limit, inFlight, slowdown };
-    this.#lower(Math.max(1, Math.floor(DRAIN * inFlight / slowdown)), nowMs);
+    const { slowdown, inFlight, running } = this.#trips;
+    const waitMs = this.#trips.isSuspect(nowMs) ? this.#trips.waitMs : -Infinity;
+    this.#trial = { limit: this.limit, inFlight, slowdown, waitMs };
+    this.#lower(Math.max(1, Math.floor(DRAIN * running)), nowMs);
     this.#cost = 0;
     this.#closedMs = 0;
   }
@@ -311,10 +321,21 @@ export class AdaptiveLimit {
   /** Lets the limit grow by what the time allows. @returns whether it has */
   advance(nowMs: number): boolean {
     if (nowMs < this.#dueAtMs()) return false;
+    if (this.#growing && !this.#confirmed && this.#isHeldUp(nowMs)) return false;
     if (this.#growing) this.#grow(nowMs, this.#base, Math.max(1, this.#amount * 2));
     else this.#grow(nowMs, this.#limit, 1);
     this.#fullSinceMs = nowMs;
     return true;
+  }
+
+  /** Whether no more is tried though the round takes too long, as calls seem to wait. */
+  #isHeldUp(nowMs: number): boolean {
+    if (this.#trips.isSuspect(nowMs)) {
+      this.#grownAtMs = nowMs;
+      return true;
+    }
+    this.#trips.begin();
+    return false;
   }
 
   /** Grows on from a limit that was there before, in slow start if it was. */
@@ -346,8 +367,14 @@ export class AdaptiveLimit {
     const isDoubtful = this.#slower !== undefined || this.#trial !== undefined;
     if (isDoubtful) return Infinity; // the end of a round decides
     if (!this.#growing) return Math.max(this.#loweredAtMs + this.holdMs, sinceMs + LEAST_RAISE_MS);
-    if (!this.#confirmed) return Math.max(this.#grownAtMs, sinceMs) + LONGEST_ROUND_MS;
+    if (!this.#confirmed) return Math.max(this.#grownAtMs, sinceMs) + this.#patienceMs;
     return Math.max(this.#grownAtMs + this.#doublingMs, sinceMs + LEAST_RAISE_MS);
+  }
+
+  /** Time after which more is tried though no round is over, in milliseconds. */
+  get #patienceMs(): number {
+    if (this.#base === 0) return LONGEST_ROUND_MS;
+    return Math.min(LONGEST_PATIENCE_MS, Math.max(LONGEST_ROUND_MS, PATIENCE * this.#trips.usualMs));
   }
 
   get #doublingMs(): number {

@@ -1,9 +1,6 @@
-/** A call counts as at most this many times what is usual: one that hangs says little of the others. */
-const LONGEST_CALL = 4;
-/** Fewer observations of a function tell nothing of its usual time. */
-const LEAST_KNOWN = 8;
-/** The usual time is the mean of about this many calls: it follows changes within as many. */
-const KEPT = 200;
+import { Known, LEAST_KNOWN } from "./known_times.ts";
+import { StandingWait } from "./standing_wait.ts";
+
 /** Functions that are known; the one that was learned first makes room for another. */
 const FUNCTIONS_KEPT = 10_000;
 /** Calls may take longer by this part of the usual time without being slower … */
@@ -24,8 +21,6 @@ const BACK = 0.8;
 const LONGEST_ROUND_MS = 10_000;
 /** … if that is this number at least. */
 const LEAST_BACK = 8;
-/** The weight of each time that a function tells in the mean of those. */
-const TOLD_GAIN = 1 / 32;
 /** Calls that come back after this many more rounds have ended are not learned from. */
 const ROUNDS_KEPT = 64;
 
@@ -33,55 +28,9 @@ const ROUNDS_KEPT = 64;
 export interface Trip {
   /** The mark of its round; 0: it belongs to none. */
   readonly round: number;
-  readonly function: string;
+  /** Its function. */
+  readonly known: Known;
   readonly atMs: number;
-}
-
-/** Number, mean and variance of some calls of a function. */
-interface Sample {
-  count: number;
-  mean: number;
-  variance: number;
-}
-
-/** A known function and its times. */
-class Known {
-  /** The times of its calls when no more were in flight than the platform runs at once. */
-  readonly usual: Sample = { count: 0, mean: 0, variance: 0 };
-  /** Its calls of the present round that are back, … */
-  readonly now: Sample = { count: 0, mean: 0, variance: 0 };
-  /** … the sum of their times, each counted as at most {@linkcode LONGEST_CALL} times what is usual, … */
-  cappedMs = 0;
-  /** … and those that are not back: their number, and the sum of the instants of their starts. */
-  out = 0;
-  outSinceMs = 0;
-  round = 0;
-  /** The round in which the function was learned while others were known. */
-  newInRound = 0;
-  /** The mean run time that it tells, and this mean when `usual` was learned last, in milliseconds; NaN: it does not tell. */
-  toldMs = NaN;
-  usuallyToldMs = NaN;
-
-  get isKnown(): boolean {
-    return this.usual.count >= LEAST_KNOWN;
-  }
-
-  /** The expected time of a call, in milliseconds: time by which the function itself has become longer is not the platform's. */
-  get expectedMs(): number {
-    const longerMs = this.toldMs - this.usuallyToldMs;
-    return this.usual.mean + (longerMs === longerMs ? longerMs : 0);
-  }
-
-  enter(round: number): void {
-    this.round = round;
-    Object.assign(this.now, { count: 0, mean: 0, variance: 0 });
-    this.cappedMs = this.out = this.outSinceMs = 0;
-  }
-
-  took(runMs: number): void {
-    add(this.now, runMs, Infinity);
-    this.cappedMs += this.isKnown ? Math.min(runMs, LONGEST_CALL * this.expectedMs) : runMs;
-  }
 }
 
 /** Which calls of a round are learned from: none; those of functions that were not known; or all. */
@@ -96,6 +45,10 @@ interface Comparison {
   readonly excessMs: number;
   readonly variance: number;
   readonly ownVariance: number;
+  /** The slowdown of all calls in flight if they wait for as long as these do: it is not more. */
+  readonly most: number;
+  /** The part of the calls in flight that certainly waits. */
+  readonly waiting: number;
 }
 
 /**
@@ -112,6 +65,7 @@ interface Comparison {
  * the platform: the lateness of its call-backs shows that time, and is taken off. It is TCP Vegas's comparison of expected and
  * actual rates (Brakmo and Peterson, IEEE JSAC 13(8), 1995), as Netflix's concurrency-limits and Envoy's adaptive concurrency
  * filter use it for services, with a test of significance, since functions vary far more in their times than packets do.
+ * Where that cannot tell, as functions differ too much, {@linkcode StandingWait} may.
  */
 export class RoundTrips {
   /** The present round. */
@@ -129,11 +83,15 @@ export class RoundTrips {
   #inFlight = 0;
   /** The lessons of the last rounds, by their marks modulo their number; of none of those before `#firstRound`. */
   readonly #lessons: Lesson[] = [];
+  /** The most that was in flight in each. */
+  readonly #levels: number[] = [];
   #firstRound = 1;
   /** Mean lateness of this machine's call-backs, lately and in the round, in milliseconds; and their number in the round. */
   #lateMs = 0;
   #lateMsOfRound = 0;
   #latesOfRound = 0;
+  readonly #wait = new StandingWait();
+  #usualMs = 0;
   /** The present round, once it is over. */
   #comparison: Comparison = NOTHING_COMPARED;
 
@@ -143,11 +101,11 @@ export class RoundTrips {
   }
 
   /** A call is started. @param inFlight itself included @returns the mark of the round; 0: it is not of one */
-  start(functionName: string, inFlight: number, nowMs: number): number {
+  start(known: Known, inFlight: number, nowMs: number): number {
+    this.#wait.start(known, inFlight, nowMs);
     if (this.#started >= this.#size && nowMs >= this.#openUntilMs) return NO_ROUND;
     if (this.#started++ === 0) this.#sinceMs = nowMs;
     this.#inFlight = Math.max(this.#inFlight, inFlight);
-    const known = this.#of(functionName);
     if (known.round !== this.#round) {
       known.enter(this.#round);
       this.#seen.push(known);
@@ -159,31 +117,34 @@ export class RoundTrips {
 
   /** A call has come back that tells nothing. */
   left(trip: Trip): void {
-    if (trip.round === this.#round) this.#comesBack(trip);
+    this.#wait.left(trip.atMs);
+    this.#comesBack(trip);
+  }
+
+  #comesBack({ round, known, atMs }: Trip): void {
+    if (round !== this.#round) return;
+    this.#back++;
+    known.out--;
+    known.outSinceMs -= atMs;
   }
 
   /** A call has come back. */
   took(trip: Trip, runMs: number): void {
-    if (trip.round === this.#round) this.#comesBack(trip)?.took(runMs);
-    else if (trip.round !== NO_ROUND) this.#learnLate(trip, runMs);
-  }
-
-  /** @returns its known function; undefined: that has been forgotten meanwhile */
-  #comesBack({ function: name, atMs }: Trip): Known | undefined {
-    this.#back++;
-    const known = this.#known.get(name);
-    if (known?.round !== this.#round) return undefined;
-    known.out--;
-    known.outSinceMs -= atMs;
-    return known;
+    const { round, known } = trip;
+    this.#wait.took(known, trip.atMs, runMs);
+    if (round === this.#round) {
+      this.#comesBack(trip);
+      known.took(runMs);
+    } else if (round !== NO_ROUND) this.#learnLate(trip, runMs);
   }
 
   /** A call has come back after the end of its round. */
-  #learnLate({ round, function: name }: Trip, runMs: number): void {
+  #learnLate({ round, known }: Trip, runMs: number): void {
     if (round < this.#firstRound || round <= this.#round - ROUNDS_KEPT) return;
-    const lesson = this.#lessons[round % ROUNDS_KEPT], known = this.#known.get(name);
-    if (known === undefined || lesson === "none") return;
-    if (lesson === "all" || known.newInRound === round) add(known.usual, runMs, KEPT);
+    const lesson = this.#lessons[round % ROUNDS_KEPT];
+    if (lesson === "all" || (lesson === "new" && known.newInRound === round)) {
+      known.learnLate(runMs, this.#levels[round % ROUNDS_KEPT]!);
+    }
   }
 
   /** Whether the round is over. */
@@ -208,23 +169,27 @@ export class RoundTrips {
   /** The round is over, and its calls are compared with what is usual. */
   compare(nowMs: number): void {
     const ownDelayMs = this.#ownDelayMs;
-    let compared = 0, expectedMs = 0, excessMs = 0, variance = 0, ownVariance = 0;
+    let compared = 0, expectedMs = 0, excessMs = 0, variance = 0, ownVariance = 0, waitMs = 0;
     for (const known of this.#seen) {
       if (!known.isKnown) continue;
       const { usual, now, out, expectedMs: eachMs } = known, count = now.count + out;
       if (count === 0) continue;
-      const outMs = out === 0 ? 0 : out * Math.min(LONGEST_CALL * eachMs, inAllMs(known, nowMs));
       compared += count;
       expectedMs += count * eachMs;
-      excessMs += known.cappedMs + outMs - count * (eachMs + ownDelayMs);
+      excessMs += known.cappedSumMs(nowMs) - count * (eachMs + ownDelayMs);
+      waitMs += known.sumMs(nowMs) - count * (eachMs + ownDelayMs);
       ownVariance += count * usual.variance;
       // The usual mean has an error of its own, which all calls of the function share.
       variance += count * usual.variance * (1 + LEAST_KNOWN / usual.count) * (1 + count / usual.count);
     }
-    this.#comparison = { compared, expectedMs, excessMs, variance, ownVariance };
+    if (compared > 0) this.#usualMs = expectedMs / compared;
+    const most = compared === 0 ? 1 : this.#wait.slowdown(waitMs / compared, nowMs);
+    const waiting = this.#wait.share(nowMs, ownDelayMs);
+    this.#comparison = { compared, expectedMs, excessMs, variance, ownVariance, most, waiting };
   }
 
-  #of(functionName: string): Known {
+  /** A function's times. */
+  of(functionName: string): Known {
     let known = this.#known.get(functionName);
     if (known === undefined) {
       if (this.#known.size >= FUNCTIONS_KEPT) this.#known.delete(this.#known.keys().next().value!);
@@ -235,10 +200,7 @@ export class RoundTrips {
 
   /** A function has told how long it really ran, in milliseconds. */
   told(functionName: string, functionMs: number): void {
-    const known = this.#known.get(functionName);
-    if (known === undefined) return;
-    if (known.toldMs !== known.toldMs) known.toldMs = functionMs;
-    else known.toldMs += (functionMs - known.toldMs) * TOLD_GAIN;
+    this.#known.get(functionName)?.told(functionMs);
   }
 
   /** The most that was in flight when a call of this round was started. */
@@ -246,10 +208,40 @@ export class RoundTrips {
     return this.#inFlight;
   }
 
-  /** The time of this round's calls, as a multiple of the usual time; 1 if nothing is known. */
+  /** The time of this round's calls, or of all in flight, as a multiple of the usual time; 1 if nothing is known. */
   get slowdown(): number {
+    return Math.max(this.#slowdownOfRound, 1 / (1 - this.#comparison.waiting));
+  }
+
+  get #slowdownOfRound(): number {
     const { expectedMs, excessMs } = this.#comparison;
     return expectedMs <= 0 ? 1 : Math.max(0, 1 + excessMs / expectedMs);
+  }
+
+  /** The number of calls that the platform runs of those in flight: others than this round's take longer, and may wait as long. */
+  get running(): number {
+    const { most, waiting } = this.#comparison;
+    return this.#inFlight / Math.max(Math.min(most, this.#slowdownOfRound), 1 / (1 - waiting));
+  }
+
+  /** Whether all calls seem to wait, of this round and those before with as many in flight. */
+  isSuspect(nowMs: number): boolean {
+    return this.#wait.isSuspect(nowMs, this.#ownDelayMs);
+  }
+
+  /** Time for which all of them have waited, in milliseconds; below 0: not all. */
+  get waitMs(): number {
+    return this.#wait.leastMs - this.#ownDelayMs;
+  }
+
+  /** More is in flight from now on: the calls that were started before tell nothing of that. */
+  begin(): void {
+    this.#wait.begin();
+  }
+
+  /** Mean usual time of the calls that were compared last, in milliseconds. */
+  get usualMs(): number {
+    return this.#usualMs;
   }
 
   /** The standard error of the slowdown. */
@@ -260,13 +252,15 @@ export class RoundTrips {
 
   /** Whether calls took significantly longer than usual. */
   get isSlower(): boolean {
-    return this.slowdown - 1 > TOLERANCE + CONFIDENCE * this.error &&
-      this.#comparison.excessMs > LEAST_DELAY_MS * this.#comparison.compared;
+    const { compared, excessMs, waiting } = this.#comparison;
+    if (waiting > 0) return true;
+    return compared >= LEAST_KNOWN && excessMs > LEAST_DELAY_MS * compared &&
+      this.#slowdownOfRound - 1 > TOLERANCE + CONFIDENCE * this.error;
   }
 
   /** Whether calls took significantly less time than usual. */
   get isFaster(): boolean {
-    return 1 - this.slowdown > CONFIDENCE * this.error;
+    return 1 - this.#slowdownOfRound > CONFIDENCE * this.error;
   }
 
   /** Number of calls that make a slowdown just above the tolerance significant; 0 if nothing is known. */
@@ -282,17 +276,19 @@ export class RoundTrips {
    * @param which only of functions that are not known; of all; or it takes the place of what was
    */
   learn(which: "new" | "all" | "anew"): void {
-    if (which === "anew") this.#firstRound = this.#round;
+    if (which === "anew") {
+      this.#firstRound = this.#round;
+      this.#wait.begin();
+    }
     this.#lessons[this.#round % ROUNDS_KEPT] = which === "new" ? "new" : "all";
+    this.#levels[this.#round % ROUNDS_KEPT] = this.#inFlight;
     for (const known of this.#seen) {
-      const { usual, now } = known;
-      if (which === "anew") usual.count = 0;
+      if (which === "anew") known.forget();
       if (which === "new") {
         if (known.isKnown) continue;
         known.newInRound = this.#round;
       }
-      merge(usual, now);
-      known.usuallyToldMs = known.toldMs;
+      known.learn(this.#inFlight);
     }
   }
 
@@ -300,9 +296,11 @@ export class RoundTrips {
    * Begins another round, of `size` calls; the present one is dropped.
    *
    * @param openUntilMs calls that are started until then are of it, too
+   * @param goesOn whether it tells of waits together with the present one
    */
-  next(size: number, openUntilMs = -Infinity): void {
+  next(size: number, openUntilMs = -Infinity, goesOn = false): void {
     this.#round++;
+    if (!goesOn) this.#wait.begin();
     this.#openUntilMs = openUntilMs;
     this.#latesOfRound = this.#lateMsOfRound = 0;
     this.#lessons[this.#round % ROUNDS_KEPT] = "none";
@@ -322,47 +320,6 @@ const NOTHING_COMPARED: Comparison = {
   excessMs: 0,
   variance: 0,
   ownVariance: 0,
+  most: 1,
+  waiting: 0,
 };
-
-/**
- * The expected time in all, in milliseconds, of a function's call that has been out for as long as its calls that are out, on
- * average: the mean of a log-normal time beyond that, which times of functions are much like.
- */
-function inAllMs({ usual, out, outSinceMs, expectedMs: mean }: Known, nowMs: number): number {
-  const elapsedMs = nowMs - outSinceMs / out;
-  if (elapsedMs <= 0) return mean;
-  if (mean === 0) return elapsedMs; // it says nothing of times above it
-  const sigma = Math.sqrt(Math.log1p(usual.variance / mean ** 2));
-  if (sigma === 0) return Math.max(elapsedMs, mean);
-  const z = (Math.log(mean / elapsedMs) - sigma ** 2 / 2) / sigma;
-  const longer = normalShare(z);
-  return longer < LEAST_SHARE ? elapsedMs : Math.max(elapsedMs, mean * normalShare(z + sigma) / longer);
-}
-
-/** Where less than this share of calls takes longer, only the time that the calls have taken so far is known. */
-const LEAST_SHARE = 1e-4;
-
-/** The distribution function of the standard normal distribution, to 1e-5 (Abramowitz and Stegun, 26.2.16). */
-function normalShare(z: number): number {
-  const t = 1 / (1 + 0.33267 * Math.abs(z));
-  const tail = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI) *
-    t * (0.4361836 + t * (-0.1201676 + t * 0.937298));
-  return z > 0 ? 1 - tail : tail;
-}
-
-/** @param most number of calls in the mean of the sample: it follows changes within as many */
-function add(sample: Sample, value: number, most: number): void {
-  sample.count = Math.min(most, sample.count + 1);
-  const off = value - sample.mean;
-  sample.mean += off / sample.count;
-  sample.variance += (off * (value - sample.mean) - sample.variance) / sample.count;
-}
-
-function merge(into: Sample, { count, mean, variance }: Sample): void {
-  if (count === 0) return;
-  const sum = into.count + count, share = count / sum, off = mean - into.mean;
-  if (into.count > 0) into.variance += share * (1 - share) * off * off;
-  into.mean += off * share;
-  into.variance += (variance - into.variance) * share;
-  into.count = Math.min(KEPT, sum);
-}

@@ -14,8 +14,8 @@ function* slowdowns(trips: RoundTrips, inFlight: number, time: () => number, lea
   const running: { readonly trip: Trip; readonly runMs: number }[] = [];
   for (let nowMs = 0;;) {
     while (running.length < inFlight) {
-      const round = trips.start("f", running.length + 1, nowMs);
-      running.push({ trip: { round, function: "f", atMs: nowMs }, runMs: time() });
+      const known = trips.of("f"), round = trips.start(known, running.length + 1, nowMs);
+      running.push({ trip: { round, known, atMs: nowMs }, runMs: time() });
     }
     running.sort((a, b) => a.trip.atMs + a.runMs - b.trip.atMs - b.runMs);
     const { trip, runMs } = running.shift()!;
@@ -54,11 +54,10 @@ Deno.test("RoundTrips sees calls that wait for others, whatever part of them is 
 
 Deno.test("RoundTrips sees slower calls beside one that is out of a function that takes no time at all", () => {
   const trips = new RoundTrips(SIZE);
-  const start = (name: string, nowMs: number): Trip => ({
-    round: trips.start(name, SIZE, nowMs),
-    function: name,
-    atMs: nowMs,
-  });
+  const start = (name: string, nowMs: number): Trip => {
+    const known = trips.of(name);
+    return { round: trips.start(known, SIZE, nowMs), known, atMs: nowMs };
+  };
   const round = (atMs: number, runMs: number, isAway: boolean) => {
     const [instant, ...others] = Array.from(
       { length: SIZE },
@@ -92,8 +91,8 @@ Deno.test("RoundTrips takes off by how much this machine is late, on the way of 
 Deno.test("RoundTrips takes in all calls that are started until an instant, and is not over before it", () => {
   const trips = new RoundTrips(SIZE);
   trips.next(1, 100);
-  const marks = [0, 50, 99, 100].map((atMs) => trips.start("f", 1, atMs));
+  const known = trips.of("f"), marks = [0, 50, 99, 100].map((atMs) => trips.start(known, 1, atMs));
   assertEquals(marks.map((mark) => mark > 0), [true, true, true, false]);
-  for (const [i, atMs] of [0, 50, 99].entries()) trips.took({ round: marks[i]!, function: "f", atMs }, 1);
+  for (const [i, atMs] of [0, 50, 99].entries()) trips.took({ round: marks[i]!, known, atMs }, 1);
   assertEquals([trips.isOver(99), trips.isOver(100)], [false, true]);
 });
