@@ -17,7 +17,15 @@ import { settingLines, settingsJson } from "./settings.ts";
 import { unservedIn, unservedLines } from "./unserved.ts";
 import { cut } from "../shell/text_table.ts";
 import { printWidth } from "../shell/terminal.ts";
-import { type Hold, holdWords, lookAt, type OpenNode, standingOf, viewOf } from "../../lib/live/mod.ts";
+import {
+  type Hold,
+  holdWords,
+  lookAt,
+  NO_CONSUMER,
+  type OpenNode,
+  standingOf,
+  viewOf,
+} from "../../lib/live/mod.ts";
 import { dueWords, spanWords } from "../words/time_words.ts";
 import { VERSION } from "../shell/version.ts";
 import { clock } from "../assembly.ts";
@@ -55,7 +63,7 @@ export async function status(
   for (const line of callbackCountLines(callbacks)) print(line);
   for (const line of settingLines(settings)) print(line);
   if (consumers.length === 0 && depth.queued + depth.running > 0) {
-    print("waits     for a consumer: none runs");
+    print(`waits     for ${NO_CONSUMER}`);
   }
   for (const line of unservedLines(unserved)) print(`waits     ${line}`);
   for (const line of askedLines(consumers)) print(`waits     ${line}`);

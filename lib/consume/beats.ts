@@ -59,9 +59,8 @@ export function recordOf(
   const heldRetries = scheduler.heldRetries.toSorted((a, b) => b.waiting - a.waiting).slice(0, MOST_HELD);
   const askedOf = new Set(asked.map((wait) => wait.function));
   const kept = [
-    ...scheduler.unserved.map(({ function: name, reason }) => ({
-      ...{ function: name, why: "unserved" as const, reason },
-    })),
+    ...scheduler.unserved
+      .map(({ function: name, reason }) => ({ function: name, why: "unserved" as const, reason })),
     ...refused.long(nowMs, REFUSED_MS).filter((fn) => !askedOf.has(fn.function))
       .map(({ function: name, reason }) => ({ function: name, why: "refused" as const, reason })),
   ].slice(0, MOST_ASKED);

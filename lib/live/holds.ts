@@ -77,13 +77,16 @@ function retryHolds(consumers: Held["consumers"]): Hold[] {
 }
 
 /** A hold in a line: `function mail: 103 calls wait for its rate, 5 a second`. */
-export function holdWords({ reason, ready, ofRetries: _, unserved: __, ...pause }: Hold): string {
+export function holdWords(hold: Hold): string {
+  const { reason, ready } = hold, name = pauseName(hold);
   const who = ready === undefined
     ? "calls wait"
     : `${counted(ready, "call")} ${ready === 1 ? "waits" : "wait"}`;
-  const name = pauseName(pause);
   return name === "everything" ? `${who} for ${reason}` : `${name}: ${who} for ${reason}`;
 }
+
+/** The thing for which all waits while no consumer runs. */
+export const NO_CONSUMER = "a consumer: none runs";
 
 /** A node that has not settled, as a policy and a pause see it. */
 export interface OpenNode {
@@ -99,7 +102,7 @@ export interface OpenNode {
  * @param isTaken whether a consumer has its instance
  */
 export function standingOf(node: OpenNode, view: LiveView, isTaken = true): string {
-  if (view.consumers.length === 0) return "waits for a consumer: none runs";
+  if (view.consumers.length === 0) return `waits for ${NO_CONSUMER}`;
   if (!isTaken) return "waits until a consumer takes its instance";
   const row = view.byFunction.find(({ name, isRest }) => name === node.function && !isRest);
   if (row !== undefined && row.ready === 0 && row.running > 0) return "in flight";
@@ -110,9 +113,9 @@ export function standingOf(node: OpenNode, view: LiveView, isTaken = true): stri
   const reasons = [
     ...kept,
     ...askedOf(node.function, view),
-    ...holds.map(({ reason, ready: _, unserved: __, ...pause }) => {
-      const name = pauseName(pause);
-      return name === "everything" ? reason : `${reason} (${name})`;
+    ...holds.map((hold) => {
+      const name = pauseName(hold);
+      return name === "everything" ? hold.reason : `${hold.reason} (${name})`;
     }),
   ];
   const waits = reasons.length === 0 ? "waits for its turn" : `waits for ${reasons.join("; and for ")}`;

@@ -2,7 +2,7 @@
 export type { Hold, LiveConsumer, LiveRow, LiveView, WindowPercentiles } from "./live_view.ts";
 export { WorkTally } from "./counting/tally.ts";
 export { observed, viewOf } from "./fold.ts";
-export { holdWords, isUsedUp, type OpenNode, standingOf } from "./holds.ts";
+export { holdWords, isUsedUp, NO_CONSUMER, type OpenNode, standingOf } from "./holds.ts";
 export { lookAt } from "./source.ts";
 export { LiveQueue } from "./live_queue.ts";
 export { METRICS } from "./metrics/metrics.ts";
