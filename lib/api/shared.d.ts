@@ -1118,8 +1118,10 @@ declare class Known {
     learn(inFlight: number): void;
     learnLate(runMs: number, inFlight: number): void;
     forget(): void;
-    sumMs(nowMs: number): number;
-    cappedSumMs(nowMs: number): number;
+    sumsMs(nowMs: number): {
+        readonly sumMs: number;
+        readonly cappedSumMs: number;
+    };
 }
 
 interface Trip {

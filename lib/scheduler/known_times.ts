@@ -45,8 +45,7 @@ export class Known {
 
   /** The expected time of a call, in milliseconds: time by which the function itself has become longer is not the platform's. */
   get expectedMs(): number {
-    const longerMs = this.#toldMs - this.#usuallyToldMs;
-    return this.usual.mean + (longerMs === longerMs ? longerMs : 0);
+    return this.usual.mean + this.#longerMs(this.#usuallyToldMs);
   }
 
   enter(round: number): void {
@@ -65,8 +64,13 @@ export class Known {
 
   /** The time of a call with little in flight, in milliseconds, with that by which the function has become longer since. */
   get calmMs(): number {
-    const longerMs = this.#toldMs - this.#calmlyToldMs;
-    return this.calm.ms + (longerMs === longerMs ? longerMs : 0);
+    return this.calm.ms + this.#longerMs(this.#calmlyToldMs);
+  }
+
+  /** The time by which it tells more than it told then, in milliseconds; 0: it does not tell. */
+  #longerMs(thenMs: number): number {
+    const longerMs = this.#toldMs - thenMs;
+    return longerMs === longerMs ? longerMs : 0;
   }
 
   /** The function has told how long it really ran, in milliseconds. */
@@ -95,18 +99,15 @@ export class Known {
     this.calm.forget();
   }
 
-  /** The sum of the times of its calls of the present round, in milliseconds: expected ones of those that are out. */
-  sumMs(nowMs: number): number {
-    const { now, out } = this;
-    return now.count * now.mean + (out === 0 ? 0 : out * inAllMs(this, nowMs));
-  }
-
-  /** The same, with each call counted as at most {@linkcode LONGEST_CALL} times what is usual. */
-  cappedSumMs(nowMs: number): number {
-    const { out, cappedMs } = this;
-    return out === 0
-      ? cappedMs
-      : cappedMs + out * Math.min(LONGEST_CALL * this.expectedMs, inAllMs(this, nowMs));
+  /**
+   * The sum of the times of its calls of the present round, in milliseconds, with expected ones of those that are out; and the
+   * same with each call counted as at most {@linkcode LONGEST_CALL} times what is usual.
+   */
+  sumsMs(nowMs: number): { readonly sumMs: number; readonly cappedSumMs: number } {
+    const { now, out, cappedMs } = this, sumMs = now.count * now.mean;
+    if (out === 0) return { sumMs, cappedSumMs: cappedMs };
+    const eachMs = inAllMs(this, nowMs), mostMs = LONGEST_CALL * this.expectedMs;
+    return { sumMs: sumMs + out * eachMs, cappedSumMs: cappedMs + out * Math.min(mostMs, eachMs) };
   }
 }
 

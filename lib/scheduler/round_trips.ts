@@ -45,10 +45,10 @@ interface Comparison {
   readonly excessMs: number;
   readonly variance: number;
   readonly ownVariance: number;
-  /** The slowdown of all calls in flight if they wait for as long as these do: it is not more. */
+  /** The slowdown of all calls in flight if they wait for as long as these do: it is not more; … */
   readonly most: number;
-  /** The part of the calls in flight that certainly waits. */
-  readonly waiting: number;
+  /** … and not less than if only the part of them waits that certainly does; 1: none does for certain. */
+  readonly least: number;
 }
 
 /**
@@ -176,16 +176,17 @@ export class RoundTrips {
       if (count === 0) continue;
       compared += count;
       expectedMs += count * eachMs;
-      excessMs += known.cappedSumMs(nowMs) - count * (eachMs + ownDelayMs);
-      waitMs += known.sumMs(nowMs) - count * (eachMs + ownDelayMs);
+      const { sumMs, cappedSumMs } = known.sumsMs(nowMs), usuallyMs = count * (eachMs + ownDelayMs);
+      excessMs += cappedSumMs - usuallyMs;
+      waitMs += sumMs - usuallyMs;
       ownVariance += count * usual.variance;
       // The usual mean has an error of its own, which all calls of the function share.
       variance += count * usual.variance * (1 + LEAST_KNOWN / usual.count) * (1 + count / usual.count);
     }
     if (compared > 0) this.#usualMs = expectedMs / compared;
     const most = compared === 0 ? 1 : this.#wait.slowdown(waitMs / compared, nowMs);
-    const waiting = this.#wait.share(nowMs, ownDelayMs);
-    this.#comparison = { compared, expectedMs, excessMs, variance, ownVariance, most, waiting };
+    const least = 1 / (1 - this.#wait.share(nowMs, ownDelayMs));
+    this.#comparison = { compared, expectedMs, excessMs, variance, ownVariance, most, least };
   }
 
   /** A function's times. */
@@ -210,7 +211,7 @@ export class RoundTrips {
 
   /** The time of this round's calls, or of all in flight, as a multiple of the usual time; 1 if nothing is known. */
   get slowdown(): number {
-    return Math.max(this.#slowdownOfRound, 1 / (1 - this.#comparison.waiting));
+    return Math.max(this.#slowdownOfRound, this.#comparison.least);
   }
 
   get #slowdownOfRound(): number {
@@ -220,8 +221,8 @@ export class RoundTrips {
 
   /** The number of calls that the platform runs of those in flight: others than this round's take longer, and may wait as long. */
   get running(): number {
-    const { most, waiting } = this.#comparison;
-    return this.#inFlight / Math.max(Math.min(most, this.#slowdownOfRound), 1 / (1 - waiting));
+    const { most, least } = this.#comparison;
+    return this.#inFlight / Math.max(Math.min(most, this.#slowdownOfRound), least);
   }
 
   /** Whether all calls seem to wait, of this round and those before with as many in flight. */
@@ -252,8 +253,8 @@ export class RoundTrips {
 
   /** Whether calls took significantly longer than usual. */
   get isSlower(): boolean {
-    const { compared, excessMs, waiting } = this.#comparison;
-    if (waiting > 0) return true;
+    const { compared, excessMs, least } = this.#comparison;
+    if (least > 1) return true;
     return compared >= LEAST_KNOWN && excessMs > LEAST_DELAY_MS * compared &&
       this.#slowdownOfRound - 1 > TOLERANCE + CONFIDENCE * this.error;
   }
@@ -321,5 +322,5 @@ const NOTHING_COMPARED: Comparison = {
   variance: 0,
   ownVariance: 0,
   most: 1,
-  waiting: 0,
+  least: 1,
 };
